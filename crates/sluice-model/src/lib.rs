@@ -1,0 +1,35 @@
+//! The vocabulary of software update management.
+//!
+//! Values only: identifiers, enumerations, schedules and the records of an update, a device and a
+//! deployment, with constructors that refuse nonsense. Nothing here does I/O, reads a clock, or
+//! knows a wire format, a row or a web page; those layers have types of their own and convert.
+
+pub mod catalog;
+pub mod compliance;
+pub mod deployment;
+pub mod device;
+pub mod error_code;
+pub mod id;
+pub mod name;
+pub mod schedule;
+pub mod sync;
+pub mod update;
+
+pub use catalog::{Category, CategoryKind, IndexKey, PackageIndex, Pocket};
+pub use compliance::{ComplianceState, EnforcementState};
+pub use deployment::{
+    Deployment, DeploymentError, DeploymentPhase, DeploymentSpec, DeploymentTarget, Intent, RestartBehaviour,
+    UserNotification,
+};
+pub use device::{
+    DeviceIndex, InstalledPackage, Inventory, KernelFacts, OperatingSystem, PackagePin, RestartEvidence, StaleLibrary,
+};
+pub use error_code::ErrorCode;
+pub use id::{
+    AlertId, CategoryId, CollectionId, DeploymentId, DeviceId, DeviceNumber, IndexId, RevisionId, SourceId, SyncRunId,
+    TokenId, UpdateGroupId, UpdateId, UserId,
+};
+pub use name::{Name, NameError};
+pub use schedule::Schedule;
+pub use sync::{SyncExtent, SyncPhase, SyncProgress, SyncTrigger};
+pub use update::{BinaryPackage, Classification, Sha256, SourcePackage, Update, UpdateContent, UpdateKind};
