@@ -13,7 +13,8 @@ pub struct CheckInRequest {
     pub hostname: String,
     /// Hash of the inventory the agent would send; absent before its first scan.
     pub inventory_hash: Option<String>,
-    /// [`crate::Policy::content_hash`] of the policy the agent holds.
+    /// [`crate::Policy::content_hash`] of the policy the agent holds. Absent without one, and in the
+    /// second half of its life, so that the site issues it anew before it expires.
     pub policy_hash: Option<String>,
     /// What the agent is doing.
     pub status: AgentStatus,

@@ -144,14 +144,14 @@ impl SignedPolicy {
 }
 
 impl Policy {
-    /// Hash of what the policy says, leaving out when it was issued and expires: the same hash
-    /// means that nothing new has to be sent.
+    /// Hash of what the policy says, leaving out when it was issued: the same hash means that
+    /// nothing new has to be sent.
     ///
     /// # Panics
     /// Never: the type has only strings, numbers and lists, which always serialize.
     #[must_use]
     pub fn content_hash(&self) -> String {
-        let content = (&self.device, &self.settings, &self.assignments);
+        let content = (&self.device, self.expires_at, &self.settings, &self.assignments);
         let bytes = serde_json::to_vec(&content).expect("strings, numbers and lists always serialize");
         hex::encode(crate::inventory::sha256(&bytes))
     }
@@ -193,8 +193,10 @@ mod tests {
 
     #[test]
     fn the_hash_is_of_the_content_only() {
-        let later = Policy { issued_at: 150, expires_at: 300, ..policy() };
+        let later = Policy { issued_at: 150, ..policy() };
         assert_eq!(later.content_hash(), policy().content_hash());
+        let longer = Policy { expires_at: 300, ..policy() };
+        assert_ne!(longer.content_hash(), policy().content_hash());
         let mut other = policy();
         other.settings.check_in = 1;
         assert_ne!(other.content_hash(), policy().content_hash());

@@ -55,6 +55,12 @@ pub struct KeyPin {
     pub exact: bool,
 }
 
+impl fmt::Display for KeyPin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.fingerprint.as_str(), if self.exact { "!" } else { "" })
+    }
+}
+
 impl KeyPin {
     /// Reads `FINGERPRINT` or `FINGERPRINT!`.
     ///

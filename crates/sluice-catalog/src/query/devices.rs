@@ -1,0 +1,137 @@
+//! The list of devices.
+
+use std::sync::atomic::Ordering;
+
+use jiff::Timestamp;
+use roaring::RoaringBitmap;
+use sluice_model::{ComplianceState, DeviceId, DeviceNumber, RevisionId};
+
+use crate::fleet::{DeviceRow, Fleet};
+
+use super::page::{Cursor, Key, Page, page};
+
+/// Which devices, and in what order.
+#[derive(Clone, Debug, Default)]
+pub struct DeviceQuery<'a> {
+    /// Text in name, identity or operating system, in any case; empty: all.
+    pub text: String,
+    /// What must hold for them.
+    pub filter: Option<DeviceFilter>,
+    /// Devices on which an update, by its current revision, has a state.
+    pub update: Option<(RevisionId, ComplianceState)>,
+    /// Only these, by number.
+    pub devices: Option<&'a RoaringBitmap>,
+    /// Order.
+    pub sort: DeviceSort,
+    /// Highest first.
+    pub descending: bool,
+    /// Where the page before ended.
+    pub after: Option<Cursor>,
+    /// Rows on a page at most.
+    pub limit: usize,
+}
+
+/// What can hold for a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceFilter {
+    /// It has reported and requires nothing.
+    Compliant,
+    /// It requires something.
+    NonCompliant,
+    /// It requires a Security Update.
+    NeedsSecurity,
+    /// It needs a restart.
+    RestartNeeded,
+    /// It has not been heard since.
+    SilentSince(Timestamp),
+    /// Enforcement of an update it still needs has failed.
+    Failed,
+    /// Its package database is in a broken state.
+    Broken,
+    /// It has never sent an inventory.
+    NeverReported,
+}
+
+/// The order of devices.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum DeviceSort {
+    /// By name.
+    #[default]
+    Name,
+    /// By how many updates it requires.
+    Required,
+    /// By last contact; never counts as longest ago.
+    LastContact,
+}
+
+/// A device in a list; the rest is in its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceLine {
+    /// The device.
+    pub device: DeviceNumber,
+    /// Updates it requires; `None` before its first inventory.
+    pub required: Option<u64>,
+    /// Security Updates among them.
+    pub required_security: u32,
+    /// Failed enforcements of updates it still needs.
+    pub failures: usize,
+}
+
+/// The devices of a query.
+#[must_use]
+pub fn devices(fleet: &Fleet, query: &DeviceQuery<'_>) -> Page<DeviceLine> {
+    let text = query.text.to_lowercase();
+    let id = text.parse::<DeviceId>().ok();
+    let wanted = |row: &&DeviceRow| {
+        query.devices.is_none_or(|devices| devices.contains(row.number.0))
+            && query.update.is_none_or(|(revision, state)| row.state(revision) == state)
+            && query.filter.is_none_or(|filter| filter.holds(fleet, row))
+            && (text.is_empty() || id == Some(row.id) || mentions(row, &text))
+    };
+    let rows = fleet.devices().map(AsRef::as_ref).filter(wanted);
+    let rows: Vec<_> = rows.map(|row| (key(row, query.sort), row.number.0)).collect();
+    page(rows, query.descending, query.after.as_ref(), query.limit).map(|number| line(fleet, DeviceNumber(number)))
+}
+
+fn line(fleet: &Fleet, device: DeviceNumber) -> Option<DeviceLine> {
+    let row = fleet.device(device)?;
+    Some(DeviceLine {
+        device,
+        required: row.compliance.as_ref().map(|compliance| compliance.required.len()),
+        required_security: row.compliance.as_ref().map_or(0, |compliance| compliance.required_security),
+        failures: fleet.failures(row).count(),
+    })
+}
+
+impl DeviceFilter {
+    /// Whether it holds for a device of the fleet.
+    #[must_use]
+    pub fn holds(self, fleet: &Fleet, row: &DeviceRow) -> bool {
+        let compliance = row.compliance.as_ref();
+        match self {
+            Self::Compliant => compliance.is_some_and(|compliance| compliance.required.is_empty()),
+            Self::NonCompliant => compliance.is_some_and(|compliance| !compliance.required.is_empty()),
+            Self::NeedsSecurity => compliance.is_some_and(|compliance| compliance.required_security > 0),
+            Self::RestartNeeded => row.needs_restart(),
+            Self::SilentSince(since) => row.silent_since(since),
+            Self::Failed => fleet.failures(row).next().is_some(),
+            Self::Broken => row.is_broken(),
+            Self::NeverReported => compliance.is_none(),
+        }
+    }
+}
+
+fn mentions(row: &DeviceRow, text: &str) -> bool {
+    row.name.to_lowercase().contains(text) || row.os.as_ref().is_some_and(|os| os.title.to_lowercase().contains(text))
+}
+
+fn key(row: &DeviceRow, sort: DeviceSort) -> Key<'_> {
+    match sort {
+        DeviceSort::Name => Key::Text(&row.name),
+        DeviceSort::Required => {
+            let required = row.compliance.as_ref().map(|compliance| compliance.required.len());
+            Key::Number(required.and_then(|required| i64::try_from(required).ok()).unwrap_or(-1))
+        }
+        DeviceSort::LastContact => Key::Number(row.last_contact.load(Ordering::Relaxed)),
+    }
+}

@@ -1,0 +1,409 @@
+//! What agents ask of the site.
+
+use std::sync::{Arc, PoisonError};
+
+use jiff::Timestamp;
+use roaring::RoaringBitmap;
+use sluice_catalog::planner::{self, ResolvedDeployment};
+use sluice_catalog::{self as catalog, DeviceChange, DeviceRecord, Fleet};
+use sluice_model::{
+    DeploymentId, DeviceId, DeviceNumber, EnforcementState, ErrorCode, Intent, Inventory, Name, RestartBehaviour,
+    Sha256, UpdateId, UserNotification,
+};
+use sluice_store::device::NewDevice;
+use sluice_store::inventory::PackedInventory;
+use sluice_store::report::Ingested;
+use sluice_store::{audit, device, device_event, enforcement, enrollment, inventory, report};
+use sluice_wire::{
+    AssignedPackage, Assignment, DeviceCredential, EnrollmentToken, Policy, PolicySettings, SignedPolicy,
+};
+
+use crate::caller::Caller;
+use crate::devices::DeviceEvent;
+use crate::digest;
+use crate::enrollment::hash_of;
+use crate::error::{SiteError, SiteResult};
+use crate::events::SiteEvent;
+use crate::known::Said;
+use crate::site::Site;
+
+/// A device that has shown its credential.
+#[derive(Clone, Copy, Debug)]
+pub struct AuthenticatedDevice {
+    /// Identity.
+    pub id: DeviceId,
+    /// Dense number.
+    pub number: DeviceNumber,
+}
+
+/// A newly enrolled device.
+#[derive(Clone, Debug)]
+pub struct Enrolled {
+    /// Identity.
+    pub device: DeviceId,
+    /// What it shows from now on.
+    pub credential: DeviceCredential,
+    /// Ed25519 public key of the site's policies.
+    pub policy_key: [u8; 32],
+    /// The site's name.
+    pub site: String,
+}
+
+/// What a device says at a check-in.
+#[derive(Clone, Debug)]
+pub struct Contact {
+    /// Version of its agent.
+    pub agent_version: String,
+    /// Its host name.
+    pub hostname: String,
+    /// Hash of the inventory it would send.
+    pub inventory_hash: Option<[u8; 32]>,
+    /// Content hash of the policy it holds.
+    pub policy_hash: Option<String>,
+    /// What its agent is doing.
+    pub state: String,
+    /// More about it.
+    pub detail: String,
+    /// It can install.
+    pub can_install: bool,
+}
+
+/// What the site answers.
+#[derive(Clone, Debug)]
+pub struct CheckedIn {
+    /// A new policy.
+    pub policy: Option<SignedPolicy>,
+    /// Hash of the inventory the site holds.
+    pub held_inventory: Option<[u8; 32]>,
+    /// It is the one the device has.
+    pub same_inventory: bool,
+    /// Seconds until the next check-in.
+    pub next_check_in: u64,
+}
+
+/// What a device reports.
+#[derive(Clone, Debug, Default)]
+pub struct DeviceReport {
+    /// Serial number.
+    pub serial: u64,
+    /// New enforcement states.
+    pub enforcement: Vec<ReportedEnforcement>,
+    /// History.
+    pub events: Vec<DeviceEvent>,
+}
+
+/// An enforcement state in a report.
+#[derive(Clone, Debug)]
+pub struct ReportedEnforcement {
+    /// The deployment.
+    pub deployment: DeploymentId,
+    /// The update.
+    pub update: UpdateId,
+    /// The state.
+    pub state: EnforcementState,
+    /// What went wrong.
+    pub error: Option<ErrorCode>,
+    /// One line.
+    pub detail: String,
+    /// End of the output.
+    pub output: String,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// How long a policy is in force; a device that cannot reach its site installs nothing after it.
+const POLICY_LIFE_DAYS: i64 = 8;
+const DAY: i64 = 24 * 3600;
+/// Seconds between check-ins of a device that has something to install.
+const BUSY_CHECK_IN: u64 = 15;
+/// Seconds an agent waits for another package operation.
+const LOCK_WAIT: u64 = 600;
+/// Seconds between announcing a restart and doing it.
+const RESTART_DELAY: u64 = 60;
+
+impl Site {
+    /// Enrols a device with a token.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when the token is unknown, used up or expired; `Invalid` for a bad name.
+    pub async fn enroll(
+        &self,
+        token: &EnrollmentToken,
+        hostname: &str,
+        agent_version: &str,
+    ) -> SiteResult<Enrolled> {
+        let name = Name::new(hostname)
+            .map_err(|e| SiteError::invalid("hostname", e.to_string(), "Give the device a host name."))?;
+        let (now, hash) = (self.now(), hash_of(token));
+        let credential = DeviceCredential { device: self.host.new_id(), secret: self.host.secret() };
+        let id = DeviceId(credential.device);
+        let new = NewDevice {
+            id,
+            hostname: name.to_string(),
+            secret_hash: credential.secret_hash(),
+            agent_version: agent_version.to_owned(),
+        };
+        let entry = self.audit_entry(&Caller::system(), "device.enroll", name.as_str(), &format!("token {}", token.id));
+        let enrolled = self.store.write(move |tx| {
+            Box::pin(async move {
+                if enrollment::consume(tx, &hash, now).await?.is_none() {
+                    return Ok(None);
+                }
+                let record = device::enrol(tx, new, now).await?;
+                audit::append(tx, entry).await?;
+                Ok(Some(record))
+            })
+        });
+        let record = enrolled.await?.ok_or_else(|| {
+            SiteError::unauthenticated(
+                "the enrolment token is unknown, used up or expired",
+                "Make a new one: `sluice device enroll-token`, or Devices > Add in the console.",
+            )
+        })?;
+        self.known.insert(id, record.number, record.secret_hash, None);
+        let change = DeviceChange::Record(DeviceRecord {
+            number: record.number,
+            id,
+            name: record.hostname.into(),
+            agent_version: record.agent_version.into(),
+            enrolled_at: now,
+            last_contact: Some(now),
+        });
+        self.keeper.device(id, vec![change]).await?;
+        Ok(Enrolled {
+            device: id,
+            credential,
+            policy_key: self.policy_key.public(),
+            site: self.config.name.clone(),
+        })
+    }
+
+    /// Checks a device's credential against the snapshot.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when it does not fit or the device was removed.
+    pub fn authenticate_device(&self, credential: &DeviceCredential) -> SiteResult<AuthenticatedDevice> {
+        let id = DeviceId(credential.device);
+        let known = self.known.get(id).filter(|known| digest::same(&known.secret_hash, &credential.secret_hash()));
+        let known = known.ok_or_else(|| {
+            SiteError::unauthenticated(
+                "this site does not know the device",
+                "It was removed or the site was restored: enrol it again.",
+            )
+        })?;
+        Ok(AuthenticatedDevice { id, number: known.number })
+    }
+
+    /// Answers a check-in: no lock, no database.
+    ///
+    /// # Errors
+    /// When the policy cannot be signed, a defect.
+    pub fn check_in(&self, device: &AuthenticatedDevice, contact: Contact) -> SiteResult<CheckedIn> {
+        let now = self.now();
+        let fleet = self.fleet();
+        let known = self.known.get(device.id);
+        let renamed = fleet.device(device.number).filter(|row| {
+            row.touch(now);
+            *row.name != *contact.hostname || *row.agent_version != *contact.agent_version
+        });
+        if let Some(row) = renamed {
+            self.rename_later(row, &contact);
+        }
+        let assignments = self.assignments(&fleet, device, now);
+        let busy = assignments.iter().any(|a| a.required && a.deadline.is_some_and(|d| d <= now.as_second()));
+        let policy = self.policy(device.id, now, assignments);
+        let policy = match contact.policy_hash {
+            Some(held) if held == policy.content_hash() => None,
+            _ => Some(self.policy_key.sign(&policy)?),
+        };
+        let held_inventory = known.as_ref().and_then(|k| k.inventory_hash.load_full()).map(|hash| *hash);
+        if let Some(known) = known {
+            let said = Said { state: contact.state, detail: contact.detail, can_install: contact.can_install };
+            if known.said.load().as_deref() != Some(&said) {
+                known.said.store(Some(Arc::new(said)));
+                self.emit(SiteEvent::Device(device.id));
+            }
+        }
+        let idle = u64::try_from(self.config.check_in.as_secs()).unwrap_or(900);
+        Ok(CheckedIn {
+            policy,
+            same_inventory: held_inventory.is_some() && held_inventory == contact.inventory_hash,
+            held_inventory,
+            next_check_in: if busy { idle.min(BUSY_CHECK_IN) } else { idle },
+        })
+    }
+
+    fn assignments(&self, fleet: &Fleet, device: &AuthenticatedDevice, now: Timestamp) -> Vec<Assignment> {
+        let directory = self.directory.load();
+        let mine = directory.deployments.iter().filter(|d| {
+            d.is_active(now) && directory.collection(d.spec.collection).is_some_and(|c| c.contains(device.id))
+        });
+        let only = RoaringBitmap::from_iter([device.number.0]);
+        let mine: Vec<_> = mine
+            .map(|d| ResolvedDeployment::new(Arc::clone(d), directory.updates(d).to_vec(), only.clone()))
+            .collect();
+        planner::assignments(fleet, device.number, &mine, now).iter().map(|a| assignment(fleet, a)).collect()
+    }
+
+    fn policy(&self, device: DeviceId, now: Timestamp, assignments: Vec<Assignment>) -> Policy {
+        let issued_at = now.as_second();
+        let check_in = u64::try_from(self.config.check_in.as_secs()).unwrap_or(900);
+        Policy {
+            device: device.0,
+            issued_at,
+            // By whole days, so that an unchanged policy is sent once a day and never runs out.
+            expires_at: (issued_at / DAY + POLICY_LIFE_DAYS) * DAY,
+            settings: PolicySettings {
+                check_in,
+                check_in_jitter: check_in / 10,
+                lock_wait: LOCK_WAIT,
+                restart_delay: RESTART_DELAY,
+            },
+            assignments,
+        }
+    }
+
+    /// Stores a new name or agent version, after the answer.
+    fn rename_later(&self, row: &catalog::DeviceRow, contact: &Contact) {
+        let (Ok(name), id) = (Name::new(&contact.hostname), row.id) else { return };
+        let (store, keeper, version) = (self.store.clone(), self.keeper.clone(), contact.agent_version.clone());
+        let record = DeviceRecord {
+            number: row.number,
+            id,
+            name: name.as_str().into(),
+            agent_version: version.as_str().into(),
+            enrolled_at: row.enrolled_at,
+            last_contact: row.last_contact_at(),
+        };
+        self.tasks.spawn(async move {
+            let write = store.write(move |tx| Box::pin(async move { device::update(tx, id, name.as_str(), &version).await }));
+            match write.await {
+                Ok(()) => drop(keeper.device(id, vec![DeviceChange::Record(record)]).await),
+                Err(error) => tracing::warn!(%id, %error, "a device's new name was not stored"),
+            }
+        });
+    }
+
+    /// The inventory the site holds of a device.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn held_inventory(&self, device: &AuthenticatedDevice) -> SiteResult<Option<Inventory>> {
+        let stored = inventory::get(&mut self.store.reader().await?, device.id).await?;
+        Ok(stored.map(|record| record.inventory))
+    }
+
+    /// Stores an inventory; when it returns, the device's compliance is the new one.
+    ///
+    /// # Errors
+    /// When it cannot be stored; then nothing changed.
+    pub async fn ingest_inventory(
+        &self,
+        device: &AuthenticatedDevice,
+        inventory: Inventory,
+        hash: [u8; 32],
+    ) -> SiteResult<()> {
+        let (id, at) = (device.id, self.now());
+        let inventory = Arc::new(inventory);
+        let packed = PackedInventory::new(&inventory);
+        self.store
+            .write(move |tx| Box::pin(async move { inventory::save(tx, id, packed, Sha256(hash), at).await }))
+            .await?;
+        if let Some(known) = self.known.get(id) {
+            known.inventory_hash.store(Some(Arc::new(hash)));
+        }
+        let change = DeviceChange::Inventory { device: device.number, at, inventory };
+        self.keeper.device(id, vec![change]).await
+    }
+
+    /// Stores a report; the serial number up to which everything is stored for good.
+    ///
+    /// # Errors
+    /// When it cannot be stored; then nothing of it is.
+    pub async fn ingest_report(&self, device: &AuthenticatedDevice, report: DeviceReport) -> SiteResult<u64> {
+        let (id, serial) = (device.id, report.serial);
+        let now = self.now();
+        // A device's clock may be wrong; what it says happened cannot be later than now.
+        let not_later = |at: Timestamp| at.min(now);
+        let events = report.events.into_iter().map(|e| device_event::DeviceEvent {
+            at: not_later(e.at),
+            kind: e.kind,
+            detail: e.text,
+        });
+        let events: Vec<_> = events.collect();
+        let states = report.enforcement.into_iter().map(|e| enforcement::EnforcementRecord {
+            device: id,
+            update: e.update,
+            state: e.state,
+            code: e.error,
+            detail: e.detail,
+            output: e.output,
+            deployment: Some(e.deployment),
+            at: not_later(e.at),
+        });
+        let states: Vec<_> = states.collect();
+        let records: Vec<_> = states.iter().map(enforcement_in_memory).collect();
+        let stored = self
+            .store
+            .write(move |tx| Box::pin(async move { report::ingest(tx, id, serial, &events, &states).await }))
+            .await?;
+        if stored == Ingested::New {
+            self.keeper.device(id, vec![DeviceChange::Enforcement { device: device.number, records }]).await?;
+        }
+        Ok(serial)
+    }
+
+    /// Contacts not written down yet.
+    pub(crate) fn sync_contacts(&self) -> Vec<(DeviceId, Timestamp)> {
+        let fleet = self.fleet();
+        let mut written = self.written_contacts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut heard = Vec::new();
+        for row in fleet.devices() {
+            let Some(at) = row.last_contact_at() else { continue };
+            if written.insert(row.number, at).is_none_or(|before| before < at) && at >= self.started_at {
+                heard.push((row.id, at));
+            }
+        }
+        heard
+    }
+}
+
+/// A stored enforcement state as the snapshot keeps it.
+pub(crate) fn enforcement_in_memory(stored: &enforcement::EnforcementRecord) -> catalog::EnforcementRecord {
+    catalog::EnforcementRecord {
+        update: stored.update,
+        state: stored.state,
+        code: stored.code,
+        detail: stored.detail.as_str().into(),
+        at: stored.at,
+        deployment: stored.deployment,
+    }
+}
+
+fn assignment(fleet: &Fleet, planned: &planner::Assignment) -> Assignment {
+    let title = fleet.catalog().revision(planned.revision).map(|update| update.title.clone());
+    let notification = match planned.notification {
+        UserNotification::ShowAll => "show-all",
+        UserNotification::RestartOnly => "restart-only",
+        UserNotification::HideAll => "hide-all",
+    };
+    let packages = planned.packages.iter().map(|p| AssignedPackage {
+        name: p.name.clone(),
+        architecture: p.architecture.clone(),
+        version: p.version.clone(),
+        size: p.size,
+        sha256: p.sha256.to_string(),
+    });
+    Assignment {
+        deployment: planned.deployment.0,
+        deployment_name: planned.name.to_string(),
+        update: planned.update.0,
+        title: title.unwrap_or_default(),
+        required: planned.intent == Intent::Required,
+        available_at: planned.available_at.as_second(),
+        deadline: planned.deadline.map(Timestamp::as_second),
+        restart: planned.restart == RestartBehaviour::Allowed,
+        notification: notification.into(),
+        packages: packages.collect(),
+    }
+}

@@ -1,0 +1,207 @@
+//! Collections of devices.
+
+use sluice_catalog::Fleet;
+use sluice_model::{CollectionId, DeviceId, Name};
+use sluice_store::collection::{CollectionKind, CollectionRecord};
+use sluice_store::{audit, collection};
+use uuid::Uuid;
+
+use crate::caller::{Caller, Permission};
+use crate::devices::{DeviceFilter, DeviceRow, DeviceSort};
+use crate::directory::CollectionEntry;
+use crate::error::{SiteError, SiteResult};
+use crate::page::{Page, PageRequest};
+use crate::site::Site;
+
+/// The built-in collection of every device.
+pub const ALL_DEVICES: CollectionId = CollectionId(Uuid::from_u128(0xa11d_e71c_e500_4000_8000_0000_0000_0001));
+
+/// A collection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collection {
+    /// Identity.
+    pub id: CollectionId,
+    /// Unique name.
+    pub name: String,
+    /// Made by Sluice; cannot be changed.
+    pub built_in: bool,
+    /// Number of devices.
+    pub members: u64,
+}
+
+/// Most members named in one request.
+const MAX_CHANGE: usize = 100_000;
+
+impl Site {
+    /// All collections, by name.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub async fn list_collections(&self, caller: &Caller) -> SiteResult<Vec<Collection>> {
+        caller.require(Permission::Read)?;
+        let (directory, fleet) = (self.directory.load(), self.fleet());
+        Ok(directory.collections.iter().map(|c| view(c, &fleet)).collect())
+    }
+
+    /// One collection.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`.
+    pub async fn collection(&self, caller: &Caller, id: CollectionId) -> SiteResult<Collection> {
+        caller.require(Permission::Read)?;
+        let directory = self.directory.load();
+        Ok(view(directory.collection(id).ok_or_else(|| SiteError::not_found("collection", id))?, &self.fleet()))
+    }
+
+    /// The members of a collection, by name.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`, `Invalid` for a bad cursor.
+    pub async fn collection_members(
+        &self,
+        caller: &Caller,
+        id: CollectionId,
+        page: &PageRequest,
+    ) -> SiteResult<Page<DeviceRow>> {
+        self.collection(caller, id).await?;
+        let filter = DeviceFilter { collection: Some(id), ..DeviceFilter::default() };
+        self.list_devices(caller, &filter, DeviceSort::Name, false, page)
+    }
+
+    /// Makes a collection.
+    ///
+    /// # Errors
+    /// `Forbidden`, `Invalid`, `NotFound` for an unknown device, `Conflict` when the name is taken.
+    pub async fn create_collection(
+        &self,
+        caller: &Caller,
+        name: &str,
+        members: Vec<DeviceId>,
+    ) -> SiteResult<Collection> {
+        caller.require(Permission::Deploy)?;
+        let name = valid_name(name)?;
+        self.known_devices(&members)?;
+        let id = CollectionId(self.host.new_id());
+        let entry = self.audit_entry(caller, "collection.create", name.as_str(), &format!("{} devices", members.len()));
+        let record = CollectionRecord { id, name, kind: CollectionKind::Static, created_at: self.now() };
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    collection::insert(tx, &record).await?;
+                    collection::add_members(tx, id, &members).await?;
+                    audit::append(tx, entry).await.map(drop)
+                })
+            })
+            .await?;
+        self.reload_directory().await?;
+        self.collection(caller, id).await
+    }
+
+    /// Adds and removes members.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`, `Conflict` for the built-in collection.
+    pub async fn change_collection(
+        &self,
+        caller: &Caller,
+        id: CollectionId,
+        add: Vec<DeviceId>,
+        remove: Vec<DeviceId>,
+    ) -> SiteResult<Collection> {
+        caller.require(Permission::Deploy)?;
+        let name = self.changeable(caller, id).await?;
+        self.known_devices(&add)?;
+        let detail = format!("{} added, {} removed", add.len(), remove.len());
+        let entry = self.audit_entry(caller, "collection.change", &name, &detail);
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    collection::remove_members(tx, id, &remove).await?;
+                    collection::add_members(tx, id, &add).await?;
+                    audit::append(tx, entry).await.map(drop)
+                })
+            })
+            .await?;
+        self.reload_directory().await?;
+        self.collection(caller, id).await
+    }
+
+    /// Renames a collection.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`, `Invalid`, `Conflict`.
+    pub async fn rename_collection(&self, caller: &Caller, id: CollectionId, name: &str) -> SiteResult<Collection> {
+        caller.require(Permission::Deploy)?;
+        let old = self.changeable(caller, id).await?;
+        let name = valid_name(name)?;
+        let entry = self.audit_entry(caller, "collection.rename", &old, name.as_str());
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    collection::rename(tx, id, &name).await?;
+                    audit::append(tx, entry).await.map(drop)
+                })
+            })
+            .await?;
+        self.reload_directory().await?;
+        self.collection(caller, id).await
+    }
+
+    /// Deletes a collection.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`, `Conflict` for the built-in one and while deployments target it.
+    pub async fn delete_collection(&self, caller: &Caller, id: CollectionId) -> SiteResult<()> {
+        caller.require(Permission::Deploy)?;
+        let name = self.changeable(caller, id).await?;
+        if let Some(user) = self.directory.load().deployments.iter().find(|d| d.spec.collection == id) {
+            return Err(SiteError::conflict(
+                format!("the deployment {} targets this collection", user.spec.name),
+                "Cancel and delete the deployment first.",
+            ));
+        }
+        let entry = self.audit_entry(caller, "collection.delete", &name, "");
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    collection::remove(tx, id).await?;
+                    audit::append(tx, entry).await.map(drop)
+                })
+            })
+            .await?;
+        self.reload_directory().await
+    }
+
+    async fn changeable(&self, caller: &Caller, id: CollectionId) -> SiteResult<String> {
+        let collection = self.collection(caller, id).await?;
+        if collection.built_in {
+            return Err(SiteError::conflict("this collection is built in", "Make a collection of your own."));
+        }
+        Ok(collection.name)
+    }
+
+    fn known_devices(&self, devices: &[DeviceId]) -> SiteResult<()> {
+        if devices.len() > MAX_CHANGE {
+            return Err(SiteError::invalid("devices", format!("more than {MAX_CHANGE} devices"), "Send fewer at a time."));
+        }
+        let fleet = self.fleet();
+        match devices.iter().find(|id| fleet.number(**id).is_none()) {
+            Some(id) => Err(SiteError::not_found("device", id)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A name, or what is wrong with it.
+pub(crate) fn valid_name(text: &str) -> SiteResult<Name> {
+    Name::new(text).map_err(|e| SiteError::invalid("name", e.to_string(), "Give another name."))
+}
+
+fn view(entry: &CollectionEntry, fleet: &Fleet) -> Collection {
+    Collection {
+        id: entry.record.id,
+        name: entry.record.name.to_string(),
+        built_in: entry.record.kind != CollectionKind::Static,
+        members: entry.devices(fleet).len(),
+    }
+}

@@ -1,0 +1,381 @@
+//! Deployments and how far they have come.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use sluice_catalog::Fleet;
+use sluice_catalog::planner::{DeviceDeploymentState, deployment_status};
+use sluice_model::{
+    CollectionId, Deployment, DeploymentError, DeploymentId, DeploymentPhase, DeploymentSpec, DeploymentTarget,
+    DeviceId, Intent, RestartBehaviour, UpdateGroupId, UserNotification,
+};
+use sluice_store::{audit, deployment};
+
+use crate::caller::{Caller, Permission};
+use crate::devices::{Enforcement, enforcement_view};
+use crate::directory::Directory;
+use crate::error::{SiteError, SiteResult};
+use crate::events::SiteEvent;
+use crate::page::{Page, PageRequest};
+use crate::site::Site;
+use crate::updates::{UpdateRow, percent};
+
+/// A deployment with its counts of devices.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeploymentSummary {
+    /// Identity.
+    pub id: DeploymentId,
+    /// Name.
+    pub name: String,
+    /// The devices.
+    pub collection: CollectionId,
+    /// Their collection's name.
+    pub collection_name: String,
+    /// The update group it follows.
+    pub group: Option<UpdateGroupId>,
+    /// Number of updates.
+    pub updates: u64,
+    /// Number of devices.
+    pub devices: u64,
+    /// Required or available.
+    pub intent: Intent,
+    /// Where it stands.
+    pub phase: DeploymentPhase,
+    /// From when on.
+    pub available_at: Timestamp,
+    /// By when.
+    pub deadline: Option<Timestamp>,
+    /// May devices restart?
+    pub restart: RestartBehaviour,
+    /// What users see.
+    pub notification: UserNotification,
+    /// In force unless cancelled.
+    pub enabled: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who made it.
+    pub created_by: String,
+    /// Devices that need none of its updates (any more).
+    pub compliant: u64,
+    /// Devices that still need some.
+    pub in_progress: u64,
+    /// Devices where one failed.
+    pub failed: u64,
+    /// Devices that never reported.
+    pub unknown: u64,
+    /// Share of compliant devices; `None` without devices.
+    pub percent_compliant: Option<u8>,
+}
+
+/// Where a device stands in a deployment (configmgr-sum §4.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceStatus {
+    /// It needs none of the updates.
+    Compliant,
+    /// It still needs some.
+    InProgress,
+    /// One failed.
+    Failed,
+    /// It never reported.
+    Unknown,
+}
+
+impl DeviceStatus {
+    /// The spelling in the API.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Compliant => "compliant",
+            Self::InProgress => "in-progress",
+            Self::Failed => "failed",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// A device of a deployment.
+#[derive(Clone, Debug)]
+pub struct DeploymentDevice {
+    /// The device.
+    pub device: DeviceId,
+    /// Its name.
+    pub name: String,
+    /// Where it stands.
+    pub status: DeviceStatus,
+    /// Updates it still needs.
+    pub pending: u64,
+    /// What it reported.
+    pub enforcement: Vec<Enforcement>,
+}
+
+impl Site {
+    /// All deployments, newest first.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub async fn list_deployments(&self, caller: &Caller) -> SiteResult<Vec<DeploymentSummary>> {
+        caller.require(Permission::Read)?;
+        let (directory, fleet) = (self.directory.load(), self.fleet());
+        Ok(directory.deployments.iter().map(|d| self.summary(&directory, &fleet, d)).collect())
+    }
+
+    /// One deployment.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`.
+    pub async fn deployment(&self, caller: &Caller, id: DeploymentId) -> SiteResult<DeploymentSummary> {
+        caller.require(Permission::Read)?;
+        let directory = self.directory.load();
+        Ok(self.summary(&directory, &self.fleet(), find(&directory, id)?))
+    }
+
+    /// The updates of a deployment, by title.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`, `Invalid` for a bad cursor.
+    pub async fn deployment_updates(
+        &self,
+        caller: &Caller,
+        id: DeploymentId,
+        page: &PageRequest,
+    ) -> SiteResult<Page<UpdateRow>> {
+        caller.require(Permission::Read)?;
+        let directory = self.directory.load();
+        let deployment = find(&directory, id)?;
+        self.rows_of(directory.updates(deployment), page)
+    }
+
+    /// The devices of a deployment, by number, with what they reported about its updates.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`, `Invalid` for a bad cursor.
+    pub async fn deployment_devices(
+        &self,
+        caller: &Caller,
+        id: DeploymentId,
+        page: &PageRequest,
+    ) -> SiteResult<Page<DeploymentDevice>> {
+        caller.require(Permission::Read)?;
+        let limit = page.limit()?;
+        let (directory, fleet) = (self.directory.load(), self.fleet());
+        let deployment = find(&directory, id)?;
+        let resolved = directory.resolve(deployment, &fleet);
+        let after = page.cursor.as_deref().map(|c| c.parse::<u32>().map_err(|_| PageRequest::bad_cursor())).transpose()?;
+        let status = deployment_status(&fleet, &resolved);
+        let total = status.devices.len();
+        let mut rest = status.devices.iter().filter(|d| after.is_none_or(|after| d.device.0 > after)).peekable();
+        let mut items = Vec::new();
+        let mut last = None;
+        while let Some(progress) = rest.next_if(|_| items.len() < limit) {
+            last = Some(progress.device.0.to_string());
+            let Some(row) = fleet.device(progress.device) else { continue };
+            let records = row.enforcement.iter().filter(|r| resolved.deploys(r.update));
+            items.push(DeploymentDevice {
+                device: row.id,
+                name: row.name.to_string(),
+                status: status_of(progress.state),
+                pending: progress.open,
+                enforcement: records.map(|record| enforcement_view(&fleet, row, record)).collect(),
+            });
+        }
+        let next = rest.peek().and(last);
+        Ok(Page { items, next, total: Some(total as u64) })
+    }
+
+    /// Creates a deployment. Nothing is ever installed without one.
+    ///
+    /// # Errors
+    /// `Forbidden`, `Invalid` when it makes no sense, `NotFound` for an unknown update, group or
+    /// collection, `Conflict` when the name is taken or an update cannot be deployed.
+    pub async fn create_deployment(&self, caller: &Caller, spec: DeploymentSpec) -> SiteResult<DeploymentSummary> {
+        caller.require(Permission::Deploy)?;
+        self.check_target(&spec)?;
+        let id = DeploymentId(self.host.new_id());
+        let deployment = Deployment::new(id, spec, self.now(), caller.name.clone())
+            .map_err(|e| SiteError::invalid(field_of(e), e.to_string(), "Correct it and send it again."))?;
+        let detail = format!("{:?}, deadline {:?}", deployment.spec.intent, deployment.spec.deadline);
+        let entry = self.audit_entry(caller, "deployment.create", deployment.spec.name.as_str(), &detail);
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    deployment::insert(tx, &deployment).await?;
+                    audit::append(tx, entry).await.map(drop)
+                })
+            })
+            .await?;
+        self.deployment_changed(caller, id).await
+    }
+
+    /// Enables or disables a deployment.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`, `Conflict` when it is cancelled.
+    pub async fn set_deployment_enabled(
+        &self,
+        caller: &Caller,
+        id: DeploymentId,
+        enabled: bool,
+    ) -> SiteResult<DeploymentSummary> {
+        let action = if enabled { "deployment.enable" } else { "deployment.disable" };
+        self.change_deployment(caller, id, action, |deployment, _| deployment.enabled = enabled).await
+    }
+
+    /// Cancels a deployment for good. What is installed stays; nothing more is.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`, `Conflict` when it is cancelled already.
+    pub async fn cancel_deployment(&self, caller: &Caller, id: DeploymentId) -> SiteResult<DeploymentSummary> {
+        self.change_deployment(caller, id, "deployment.cancel", |deployment, now| deployment.cancelled_at = Some(now))
+            .await
+    }
+
+    /// Deletes a cancelled deployment.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`, `Conflict` when it is not cancelled.
+    pub async fn delete_deployment(&self, caller: &Caller, id: DeploymentId) -> SiteResult<()> {
+        caller.require(Permission::Deploy)?;
+        let deployment = Arc::clone(find(&self.directory.load(), id)?);
+        if deployment.cancelled_at.is_none() {
+            return Err(SiteError::conflict("the deployment is not cancelled", "Cancel it first."));
+        }
+        let entry = self.audit_entry(caller, "deployment.delete", deployment.spec.name.as_str(), "");
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    deployment::remove(tx, id).await?;
+                    audit::append(tx, entry).await.map(drop)
+                })
+            })
+            .await?;
+        self.reload_directory().await?;
+        self.emit(SiteEvent::Deployment(id));
+        Ok(())
+    }
+
+    async fn change_deployment(
+        &self,
+        caller: &Caller,
+        id: DeploymentId,
+        action: &str,
+        change: impl FnOnce(&mut Deployment, Timestamp),
+    ) -> SiteResult<DeploymentSummary> {
+        caller.require(Permission::Deploy)?;
+        let mut deployment = Deployment::clone(find(&self.directory.load(), id)?);
+        if deployment.cancelled_at.is_some() {
+            return Err(SiteError::conflict("the deployment is cancelled", "Create a new one."));
+        }
+        change(&mut deployment, self.now());
+        let entry = self.audit_entry(caller, action, deployment.spec.name.as_str(), "");
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    deployment::update(tx, &deployment).await?;
+                    audit::append(tx, entry).await.map(drop)
+                })
+            })
+            .await?;
+        self.deployment_changed(caller, id).await
+    }
+
+    async fn deployment_changed(&self, caller: &Caller, id: DeploymentId) -> SiteResult<DeploymentSummary> {
+        self.reload_directory().await?;
+        self.emit(SiteEvent::Deployment(id));
+        self.deployment(caller, id).await
+    }
+
+    /// Everything the deployment names exists and can be deployed.
+    fn check_target(&self, spec: &DeploymentSpec) -> SiteResult<()> {
+        let directory = self.directory.load();
+        if directory.collection(spec.collection).is_none() {
+            return Err(SiteError::not_found("collection", spec.collection));
+        }
+        let updates = match &spec.target {
+            DeploymentTarget::Updates(updates) => updates,
+            DeploymentTarget::Group(id) => {
+                let group = directory.group(*id).ok_or_else(|| SiteError::not_found("group", id))?;
+                if group.updates.len() > Deployment::MAX_UPDATES {
+                    let message = DeploymentError::TooManyUpdates.to_string();
+                    return Err(SiteError::invalid("group", message, "Split the group."));
+                }
+                return Ok(());
+            }
+        };
+        self.known_updates(updates)?;
+        let catalog = self.catalog();
+        let expired = updates.iter().filter_map(|id| catalog.update(*id)).find(|(r, _)| catalog.is_expired(*r));
+        match expired {
+            Some((_, update)) => Err(SiteError::conflict(
+                format!("{} is expired: no source offers it any more", update.title),
+                "Deploy the update that supersedes it.",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn summary(
+        &self,
+        directory: &Directory,
+        fleet: &Fleet,
+        deployment: &Arc<Deployment>,
+    ) -> DeploymentSummary {
+        let resolved = directory.resolve(deployment, fleet);
+        let counts = deployment_status(fleet, &resolved).counts;
+        let spec = &deployment.spec;
+        let collection = directory.collection(spec.collection);
+        let (compliant, failed) = ((counts.compliant + counts.not_required) as u64, counts.failed as u64);
+        let devices = resolved.devices.len();
+        DeploymentSummary {
+            id: deployment.id,
+            name: spec.name.to_string(),
+            collection: spec.collection,
+            collection_name: collection.map(|c| c.record.name.to_string()).unwrap_or_default(),
+            group: match spec.target {
+                DeploymentTarget::Group(group) => Some(group),
+                DeploymentTarget::Updates(_) => None,
+            },
+            updates: resolved.updates().len() as u64,
+            devices,
+            intent: spec.intent,
+            phase: deployment.phase(self.now()),
+            available_at: spec.available_at,
+            deadline: spec.deadline,
+            restart: spec.restart,
+            notification: spec.notification,
+            enabled: deployment.enabled,
+            created_at: deployment.created_at,
+            created_by: deployment.created_by.clone(),
+            compliant,
+            in_progress: counts.in_progress as u64,
+            failed,
+            unknown: counts.unknown as u64,
+            percent_compliant: percent(compliant, devices),
+        }
+    }
+}
+
+fn find(directory: &Directory, id: DeploymentId) -> SiteResult<&Arc<Deployment>> {
+    let found = directory.deployments.iter().find(|d| d.id == id);
+    found.ok_or_else(|| SiteError::not_found("deployment", id))
+}
+
+fn status_of(state: DeviceDeploymentState) -> DeviceStatus {
+    use DeviceDeploymentState as S;
+    match state {
+        S::NotRequired | S::Compliant => DeviceStatus::Compliant,
+        S::PendingRestart | S::InProgress | S::Waiting | S::Held => DeviceStatus::InProgress,
+        S::Failed => DeviceStatus::Failed,
+        S::Unknown => DeviceStatus::Unknown,
+    }
+}
+
+/// The parameter a refusal is about.
+fn field_of(error: DeploymentError) -> &'static str {
+    match error {
+        DeploymentError::NoUpdates | DeploymentError::TooManyUpdates => "updates",
+        DeploymentError::NoDeadline
+        | DeploymentError::DeadlineOfAvailable
+        | DeploymentError::DeadlineBeforeAvailable => "deadline",
+        DeploymentError::HiddenAvailable => "notification",
+    }
+}

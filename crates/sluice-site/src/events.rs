@@ -1,0 +1,36 @@
+//! What happens at the site, for live views. Losing an event loses nothing: every view can be read
+//! again.
+
+use sluice_model::{DeploymentId, DeviceId, SourceId};
+
+/// Something changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SiteEvent {
+    /// A synchronization moved on, began or ended.
+    Sync(SourceId),
+    /// A new catalog is served.
+    Catalog {
+        /// Its version.
+        version: u64,
+    },
+    /// A device's compliance or state changed.
+    Device(DeviceId),
+    /// A deployment was created, changed or cancelled.
+    Deployment(DeploymentId),
+    /// An alert was raised or cleared.
+    Alerts,
+}
+
+impl SiteEvent {
+    /// The event's name on the stream.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Sync(_) => "sync",
+            Self::Catalog { .. } => "catalog",
+            Self::Device(_) => "device",
+            Self::Deployment(_) => "deployment",
+            Self::Alerts => "alerts",
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The keeper of the snapshot: the one task that makes the next [`Fleet`] and swaps it in.
+//!
+//! Changes of catalog and devices arrive as messages and are applied in batches, off the async
+//! threads. Readers load the snapshot without waiting for anybody.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use sluice_catalog::{Catalog, CatalogChange, DeviceChange, Evaluator, Fleet};
+use sluice_model::DeviceId;
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+use crate::error::{SiteError, SiteResult};
+use crate::events::SiteEvent;
+
+/// Messages that may wait; a sender beyond that waits itself.
+const QUEUE: usize = 4096;
+/// Messages applied in one go.
+const BATCH: usize = 2048;
+
+enum Message {
+    Catalog(Box<CatalogChange>, oneshot::Sender<()>),
+    Devices { device: DeviceId, changes: Vec<DeviceChange>, done: oneshot::Sender<()> },
+}
+
+/// Where changes are sent.
+#[derive(Clone)]
+pub(crate) struct Keeper {
+    sender: mpsc::Sender<Message>,
+}
+
+impl Keeper {
+    /// Starts the task. It ends when every sender is gone.
+    pub(crate) fn start(fleet: Arc<ArcSwap<Fleet>>, events: broadcast::Sender<SiteEvent>) -> Self {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        tokio::spawn(keep(fleet, events, receiver));
+        Self { sender }
+    }
+
+    /// Publishes a change of the catalog; returns when it is served and every device is evaluated.
+    pub(crate) async fn catalog(&self, change: CatalogChange) -> SiteResult<()> {
+        let (done, wait) = oneshot::channel();
+        self.send(Message::Catalog(Box::new(change), done), wait).await
+    }
+
+    /// Applies changes of a device; returns when they are served.
+    pub(crate) async fn device(&self, device: DeviceId, changes: Vec<DeviceChange>) -> SiteResult<()> {
+        let (done, wait) = oneshot::channel();
+        self.send(Message::Devices { device, changes, done }, wait).await
+    }
+
+    async fn send(&self, message: Message, wait: oneshot::Receiver<()>) -> SiteResult<()> {
+        let gone = || SiteError::unavailable("the site is stopping", "Try again when it runs.");
+        self.sender.send(message).await.map_err(|_| gone())?;
+        wait.await.map_err(|_| gone())
+    }
+}
+
+async fn keep(
+    fleet: Arc<ArcSwap<Fleet>>,
+    events: broadcast::Sender<SiteEvent>,
+    mut receiver: mpsc::Receiver<Message>,
+) {
+    let mut evaluator = Evaluator::new(Arc::clone(fleet.load().catalog()));
+    let mut batch = Vec::new();
+    while receiver.recv_many(&mut batch, BATCH).await > 0 {
+        let messages = std::mem::take(&mut batch);
+        let current = fleet.load_full();
+        let target = Arc::clone(&fleet);
+        let mut memory = evaluator;
+        let work = tokio::task::spawn_blocking(move || {
+            let answers = apply(&current, &target, &mut memory, messages);
+            (memory, answers)
+        });
+        match work.await {
+            Ok((memory, answers)) => {
+                evaluator = memory;
+                for (event, done) in answers {
+                    // Nobody waits any more, or nobody watches: both are fine.
+                    let _gone = done.send(());
+                    let _unwatched = events.send(event);
+                }
+            }
+            Err(error) => {
+                // A defect: the changes are in the store; the snapshot catches up at the next start.
+                tracing::error!(%error, "a batch of changes could not be applied to the snapshot");
+                evaluator = Evaluator::new(Arc::clone(fleet.load().catalog()));
+            }
+        }
+    }
+}
+
+fn apply(
+    current: &Fleet,
+    target: &ArcSwap<Fleet>,
+    evaluator: &mut Evaluator,
+    messages: Vec<Message>,
+) -> Vec<(SiteEvent, oneshot::Sender<()>)> {
+    let mut fleet = current.clone();
+    let mut answers = Vec::with_capacity(messages.len());
+    let mut changes = Vec::new();
+    for message in messages {
+        match message {
+            Message::Devices { device, changes: more, done } => {
+                changes.extend(more);
+                answers.push((SiteEvent::Device(device), done));
+            }
+            Message::Catalog(change, done) => {
+                fleet = apply_devices(&fleet, evaluator, std::mem::take(&mut changes));
+                let catalog = apply_catalog(fleet.catalog(), *change);
+                let version = catalog.version();
+                *evaluator = Evaluator::new(Arc::new(catalog));
+                fleet = fleet.re_evaluate(evaluator);
+                answers.push((SiteEvent::Catalog { version }, done));
+            }
+        }
+    }
+    target.store(Arc::new(apply_devices(&fleet, evaluator, changes)));
+    answers
+}
+
+fn apply_devices(fleet: &Fleet, evaluator: &mut Evaluator, changes: Vec<DeviceChange>) -> Fleet {
+    if changes.is_empty() {
+        return fleet.clone();
+    }
+    let (next, problems) = fleet.apply(evaluator, changes);
+    for problem in problems {
+        tracing::warn!(%problem, "a change of a device was left out");
+    }
+    next
+}
+
+/// The catalog after a change; what cannot be applied is logged and left out.
+pub(crate) fn apply_catalog(catalog: &Catalog, change: CatalogChange) -> Catalog {
+    let (next, problems) = catalog.apply(change);
+    for problem in problems.iter().take(20) {
+        tracing::warn!(%problem, "a part of the catalog was left out");
+    }
+    next
+}

@@ -1,0 +1,83 @@
+//! Background work: input-free, idempotent, safe to kill at any moment (invariant 5).
+
+mod expired;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sluice_store::device;
+
+use crate::error::{SiteResult, chain};
+use crate::site::{ReconcilerStatus, Site};
+use crate::sync;
+
+/// How often due synchronizations are looked for.
+const SYNC_TICK: Duration = Duration::from_secs(5);
+/// How often contacts of devices are written down; a kill loses at most this much of them.
+const CONTACT_TICK: Duration = Duration::from_secs(10);
+/// How often what has expired is removed.
+const EXPIRED_TICK: Duration = Duration::from_secs(3600);
+
+/// The state of every reconciler, for operators.
+#[derive(Default)]
+pub(crate) struct Reconcilers {
+    status: Mutex<BTreeMap<&'static str, ReconcilerStatus>>,
+}
+
+impl Reconcilers {
+    pub(crate) fn status(&self) -> Vec<ReconcilerStatus> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    fn note(&self, name: &'static str, at: Timestamp, result: &SiteResult<()>) {
+        let mut all = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        let status =
+            all.entry(name).or_insert(ReconcilerStatus { name, last_run: None, last_error: None, runs: 0 });
+        status.runs += 1;
+        status.last_run = Some(at);
+        status.last_error = result.as_ref().err().map(ToString::to_string);
+    }
+}
+
+/// Starts them all.
+pub(crate) fn start(site: &Arc<Site>) {
+    every(site, "schedule", SYNC_TICK, async |site| sync::start_due(&site).await);
+    every(site, "contacts", CONTACT_TICK, async |site| contacts(&site).await);
+    every(site, "expired", EXPIRED_TICK, async |site| expired::remove(&site).await);
+}
+
+fn every<F, R>(site: &Arc<Site>, name: &'static str, tick: Duration, work: F)
+where
+    F: Fn(Arc<Site>) -> R + Send + 'static,
+    R: Future<Output = SiteResult<()>> + Send,
+{
+    let site = Arc::clone(site);
+    let tracker = site.tasks.clone();
+    tracker.spawn(async move {
+        let mut ticks = tokio::time::interval(tick);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        loop {
+            tokio::select! {
+                () = site.stop.cancelled() => return,
+                _ = ticks.tick() => {}
+            }
+            let result = work(Arc::clone(&site)).await;
+            if let Err(error) = &result {
+                tracing::warn!(reconciler = name, error = chain(error), "background work failed; it will run again");
+            }
+            site.reconcilers.note(name, site.now(), &result);
+        }
+    });
+}
+
+/// Writes down when devices were last heard of, many in one statement.
+pub(crate) async fn contacts(site: &Site) -> SiteResult<()> {
+    let heard = site.sync_contacts();
+    if heard.is_empty() {
+        return Ok(());
+    }
+    site.store.write(move |tx| Box::pin(async move { device::touch(tx, &heard).await })).await?;
+    Ok(())
+}

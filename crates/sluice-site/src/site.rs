@@ -1,0 +1,243 @@
+//! The site: its parts, put together.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use jiff::{SignedDuration, Timestamp};
+use sluice_catalog::{Catalog, Fleet};
+use sluice_model::{DeviceNumber, Name};
+use sluice_store::collection::{CollectionKind, CollectionRecord};
+use sluice_store::{Store, collection, meta};
+use tokio::sync::{Mutex, broadcast};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::caller::{Caller, Permission};
+use crate::collections::ALL_DEVICES;
+use crate::directory::Directory;
+use crate::error::{SiteError, SiteResult};
+use crate::events::SiteEvent;
+use crate::host::Host;
+use crate::keeper::Keeper;
+use crate::keys::PolicyKey;
+use crate::known::KnownDevices;
+use crate::load;
+use crate::reconcile::{self, Reconcilers};
+use crate::sources::SourceList;
+use crate::sync::Fetcher;
+use crate::sync::SyncState;
+
+/// Events a slow watcher may lag behind before it misses some.
+const EVENT_BACKLOG: usize = 1024;
+
+/// A site. Share it in an [`Arc`].
+pub struct Site {
+    pub(crate) config: SiteConfig,
+    pub(crate) host: Host,
+    pub(crate) store: Store,
+    pub(crate) started_at: Timestamp,
+    pub(crate) epoch: meta::Epoch,
+    pub(crate) fleet: Arc<ArcSwap<Fleet>>,
+    pub(crate) keeper: Keeper,
+    pub(crate) directory: ArcSwap<Directory>,
+    /// Held while the directory is changed and read again.
+    pub(crate) directory_lock: Mutex<()>,
+    pub(crate) known: KnownDevices,
+    /// Last contacts as the store has them.
+    pub(crate) written_contacts: std::sync::Mutex<HashMap<DeviceNumber, Timestamp>>,
+    pub(crate) policy_key: PolicyKey,
+    pub(crate) sources: SourceList,
+    pub(crate) sync: SyncState,
+    pub(crate) fetcher: Fetcher,
+    pub(crate) reconcilers: Reconcilers,
+    pub(crate) events: broadcast::Sender<SiteEvent>,
+    pub(crate) stop: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+}
+
+/// What a site is started with.
+#[derive(Clone, Debug)]
+pub struct SiteConfig {
+    /// The site's name for people.
+    pub name: String,
+    /// `SQLite` or `PostgreSQL`, for people.
+    pub database: &'static str,
+    /// SHA-256 of the certificate of the authority that the client listener's certificate chains
+    /// to; enrolment tokens carry it.
+    pub authority_sha256: [u8; 32],
+    /// Time between check-ins of a device that has nothing to do.
+    pub check_in: SignedDuration,
+    /// After this time without a contact a device is silent.
+    pub silent_after: SignedDuration,
+}
+
+/// Facts about the site.
+#[derive(Clone, Debug)]
+pub struct SiteInfo {
+    /// Name.
+    pub name: String,
+    /// Version of the program.
+    pub version: &'static str,
+    /// Version of the catalog served.
+    pub catalog_version: u64,
+    /// Database epoch, hexadecimal.
+    pub epoch: String,
+    /// Since when it runs.
+    pub started_at: Timestamp,
+    /// `SQLite` or `PostgreSQL`.
+    pub database: &'static str,
+    /// Updates in the catalog.
+    pub updates: u64,
+    /// Devices.
+    pub devices: u64,
+    /// Background work.
+    pub reconcilers: Vec<ReconcilerStatus>,
+}
+
+/// How a reconciler does.
+#[derive(Clone, Debug)]
+pub struct ReconcilerStatus {
+    /// Its name.
+    pub name: &'static str,
+    /// Last run.
+    pub last_run: Option<Timestamp>,
+    /// Why the last run failed, if it did.
+    pub last_error: Option<String>,
+    /// Runs so far.
+    pub runs: u64,
+}
+
+impl Site {
+    /// Reads everything the site serves from its store, and starts its background work.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn open(config: SiteConfig, store: Store, host: Host) -> SiteResult<Arc<Self>> {
+        let now = host.now();
+        let policy_key = PolicyKey::load(&store, &host).await?;
+        make_built_in_collection(&store, now).await?;
+        let known = KnownDevices::default();
+        let fleet = load::fleet(&store, &known).await?;
+        let mut reader = store.reader().await?;
+        let epoch = meta::epoch(&mut reader).await?;
+        let directory = Directory::load(&mut reader).await?;
+        let sources = SourceList::load(&mut reader).await?;
+        let sync = SyncState::load(&store, &sources, now).await?;
+        drop(reader);
+
+        let fleet = Arc::new(ArcSwap::from_pointee(fleet));
+        let (events, _) = broadcast::channel(EVENT_BACKLOG);
+        let site = Arc::new(Self {
+            started_at: now,
+            epoch,
+            keeper: Keeper::start(Arc::clone(&fleet), events.clone()),
+            fleet,
+            directory: ArcSwap::from_pointee(directory),
+            directory_lock: Mutex::new(()),
+            known,
+            written_contacts: std::sync::Mutex::default(),
+            policy_key,
+            sources,
+            sync,
+            fetcher: Fetcher::new(host.clone()),
+            reconcilers: Reconcilers::default(),
+            events,
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            config,
+            host,
+            store,
+        });
+        reconcile::start(&site);
+        Ok(site)
+    }
+
+    /// Ends background work and closes the store. What runs is finished or left to be continued.
+    pub async fn close(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        if let Err(error) = reconcile::contacts(self).await {
+            tracing::warn!(error = crate::error::chain(&error), "the last contacts of devices were not stored");
+        }
+        self.store.close().await;
+    }
+
+    /// Facts about the site.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub fn info(&self, caller: &Caller) -> SiteResult<SiteInfo> {
+        caller.require(Permission::Read)?;
+        let fleet = self.fleet();
+        Ok(SiteInfo {
+            name: self.config.name.clone(),
+            version: env!("CARGO_PKG_VERSION"),
+            catalog_version: fleet.catalog().version(),
+            epoch: hex::encode(self.epoch.id),
+            started_at: self.started_at,
+            database: self.config.database,
+            updates: fleet.catalog().current_revisions().len(),
+            devices: fleet.len() as u64,
+            reconcilers: self.reconcilers.status(),
+        })
+    }
+
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.host.now()
+    }
+
+    /// A stream of what happens from now on.
+    #[must_use]
+    pub fn events(&self) -> broadcast::Receiver<SiteEvent> {
+        self.events.subscribe()
+    }
+
+    /// The devices and the catalog they are evaluated against, as served now.
+    #[must_use]
+    pub fn fleet(&self) -> Arc<Fleet> {
+        self.fleet.load_full()
+    }
+
+    /// The catalog served now.
+    #[must_use]
+    pub fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(self.fleet.load().catalog())
+    }
+
+    pub(crate) fn emit(&self, event: SiteEvent) {
+        // Without watchers there is nothing to do.
+        let _unwatched = self.events.send(event);
+    }
+
+    pub(crate) fn silent_since(&self) -> Timestamp {
+        self.now().checked_sub(self.config.silent_after).unwrap_or(Timestamp::MIN)
+    }
+
+    /// Reads collections, groups and deployments again after one of them changed.
+    pub(crate) async fn reload_directory(&self) -> SiteResult<()> {
+        let _one_at_a_time = self.directory_lock.lock().await;
+        let mut reader = self.store.snapshot().await?;
+        self.directory.store(Arc::new(Directory::load(&mut reader).await?));
+        Ok(())
+    }
+}
+
+async fn make_built_in_collection(store: &Store, now: Timestamp) -> SiteResult<()> {
+    let name = Name::new("All devices").map_err(|e| SiteError::internal("naming a collection", e))?;
+    let record = CollectionRecord { id: ALL_DEVICES, name, kind: CollectionKind::AllDevices, created_at: now };
+    store
+        .write(move |tx| {
+            Box::pin(async move {
+                match collection::get(tx, ALL_DEVICES).await? {
+                    Some(_) => Ok(()),
+                    None => collection::insert(tx, &record).await,
+                }
+            })
+        })
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! From `/etc/apt` to sources.
+
+use jiff::SignedDuration;
+use sluice_model::Schedule;
+use sluice_packages::deb::apt_conf::AptConf;
+use sluice_packages::deb::sources::{ByHash, SourceEntry, parse_file};
+
+use super::{AptKeyring, AptSource, SourceSpec};
+
+/// How often a new source is synchronized: as often as Debian's security archive is updated.
+const EVERY: SignedDuration = SignedDuration::from_hours(6);
+/// Most files looked at.
+const MAX_FILES: usize = 200;
+
+/// What was found.
+pub(super) struct Found {
+    pub(super) specs: Vec<SourceSpec>,
+    pub(super) problems: Vec<String>,
+}
+
+pub(super) fn specs(files: &[(String, String)], apt_config_dump: &str, architecture: &str) -> Found {
+    let conf = AptConf::parse(apt_config_dump);
+    let mut found = Found { specs: Vec::new(), problems: Vec::new() };
+    for (name, text) in files.iter().take(MAX_FILES) {
+        let parsed = parse_file(name, text.as_bytes());
+        found.problems.extend(parsed.problems.iter().map(|problem| format!("{name}: {problem}")));
+        for entry in parsed.entries.iter().filter(|e| e.enabled) {
+            match spec(entry, &conf, architecture) {
+                Ok(spec) => merge(&mut found.specs, spec),
+                Err(problem) => found.problems.push(format!("{name}, line {}: {problem}", entry.line)),
+            }
+        }
+    }
+    found
+}
+
+/// One suite named in several entries is one source with all their components.
+fn merge(specs: &mut Vec<SourceSpec>, new: SourceSpec) {
+    let same = |s: &&mut SourceSpec| s.config.uri == new.config.uri && s.config.suite == new.config.suite;
+    let Some(old) = specs.iter_mut().find(same) else {
+        specs.push(new);
+        return;
+    };
+    for component in new.config.components {
+        if !old.config.components.contains(&component) {
+            old.config.components.push(component);
+        }
+    }
+}
+
+fn spec(entry: &SourceEntry, conf: &AptConf, architecture: &str) -> Result<SourceSpec, String> {
+    let uri = entry.uri.trim_end_matches('/').to_owned();
+    let (scheme, rest) = uri.split_once("://").unwrap_or_default();
+    if !matches!(scheme, "http" | "https") {
+        return Err(format!("{} is not fetched over http or https", entry.safe_uri()));
+    }
+    let host = rest.split('/').next().unwrap_or_default();
+    let mut devices = conf.architectures();
+    if devices.is_empty() {
+        devices.push(architecture);
+    }
+    let keyring = match (&entry.signed_by.embedded, entry.signed_by.keyrings.as_slice()) {
+        (Some(block), _) => AptKeyring::Inline(block.clone()),
+        (None, []) => AptKeyring::Files(default_keyrings(conf)),
+        (None, files) => AptKeyring::Files(files.to_vec()),
+    };
+    let config = AptSource {
+        suite: entry.suite.trim_end_matches('/').to_owned(),
+        components: entry.components.clone(),
+        architectures: entry.architectures.resolve(&devices).into_iter().map(str::to_owned).collect(),
+        keyring,
+        fingerprints: entry.signed_by.keys.iter().map(ToString::to_string).collect(),
+        check_valid_until: entry.check_valid_until.unwrap_or_else(|| conf.check_valid_until()),
+        check_date: entry.check_date.unwrap_or_else(|| conf.check_date()),
+        by_hash: entry.by_hash != Some(ByHash::No),
+        proxy: conf.proxy(scheme, host).map(str::to_owned),
+        uri: uri.clone(),
+    };
+    let name = format!("{host} {}", config.suite);
+    Ok(SourceSpec { name, config, schedule: Schedule::Every(EVERY), enabled: true })
+}
+
+/// Where apt looks for keys of entries that name none: the trusted parts, which the caller lists
+/// in the dump as `Sluice::Trusted-Keyrings`.
+fn default_keyrings(conf: &AptConf) -> Vec<String> {
+    conf.list("Sluice::Trusted-Keyrings").map(str::to_owned).collect()
+}
+
+/// The name, or the name with a number that nobody has.
+pub(super) fn free_name(name: &str, taken: impl Fn(&str) -> bool) -> String {
+    if !taken(name) {
+        return name.to_owned();
+    }
+    (2u32..).map(|n| format!("{name} ({n})")).find(|name| !taken(name)).unwrap_or_default()
+}

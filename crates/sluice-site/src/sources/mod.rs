@@ -1,0 +1,336 @@
+//! Upstreams that are synchronized.
+
+mod check;
+mod import;
+mod row;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use jiff::Timestamp;
+use sluice_catalog::CatalogChange;
+use sluice_model::{IndexId, Schedule, SourceId};
+use sluice_store::catalog::CatalogBatch;
+use sluice_store::source::SourceRecord;
+use sluice_store::{Reader, StoreError, alert, audit, catalog, source};
+
+use crate::caller::{Caller, Permission};
+use crate::collections::valid_name;
+use crate::error::{ErrorKind, SiteError, SiteResult};
+use crate::site::Site;
+use crate::sync::SyncOutcome;
+
+/// What sort of upstream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceKind {
+    /// A Debian archive.
+    Apt,
+}
+
+/// One suite of a Debian archive, as an entry of `sources.list(5)` names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AptSource {
+    /// Archive root.
+    pub uri: String,
+    /// Suite: `bookworm-security`.
+    pub suite: String,
+    /// Components: `main`.
+    pub components: Vec<String>,
+    /// Architectures: `amd64`.
+    pub architectures: Vec<String>,
+    /// The keys that may sign it.
+    pub keyring: AptKeyring,
+    /// Only these keys of the keyring, by fingerprint, when not empty.
+    pub fingerprints: Vec<String>,
+    /// Refuse an expired Release.
+    pub check_valid_until: bool,
+    /// Refuse a Release dated in the future.
+    pub check_date: bool,
+    /// Fetch indices by digest when the archive offers it.
+    pub by_hash: bool,
+    /// HTTP proxy.
+    pub proxy: Option<String>,
+}
+
+/// Where the trusted keys are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AptKeyring {
+    /// Absolute paths on the site's machine.
+    Files(Vec<String>),
+    /// An armored key block.
+    Inline(String),
+}
+
+/// A source as an administrator defines it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SourceSpec {
+    /// Unique name.
+    pub name: String,
+    /// The upstream.
+    pub config: AptSource,
+    /// When it is synchronized.
+    pub schedule: Schedule,
+    /// Whether the schedule is in force.
+    pub enabled: bool,
+}
+
+/// A source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    /// Identity.
+    pub id: SourceId,
+    /// Unique name.
+    pub name: String,
+    /// Sort.
+    pub kind: SourceKind,
+    /// The upstream.
+    pub config: AptSource,
+    /// Whether the schedule is in force.
+    pub enabled: bool,
+    /// When it is synchronized.
+    pub schedule: Schedule,
+    /// When it was defined.
+    pub created_at: Timestamp,
+    /// End of the last successful synchronization.
+    pub last_success: Option<Timestamp>,
+    /// Why the last synchronization failed, when it did.
+    pub last_error: Option<String>,
+    /// What deserves attention though it works: checks that are switched off.
+    pub warnings: Vec<String>,
+    /// When it is due next.
+    pub next_run: Option<Timestamp>,
+}
+
+/// What came of a machine's own source lists.
+#[derive(Clone, Debug, Default)]
+pub struct ImportedSources {
+    /// New sources.
+    pub created: Vec<Source>,
+    /// Sources that were there already.
+    pub existing: Vec<Source>,
+    /// Entries that could not be used, and why.
+    pub problems: Vec<String>,
+}
+
+/// Most sources of a site.
+const MAX_SOURCES: usize = 1000;
+
+/// The sources in memory, as the schedule needs them.
+#[derive(Default)]
+pub(crate) struct SourceList {
+    list: ArcSwap<Vec<SourceRecord>>,
+}
+
+impl SourceList {
+    pub(crate) async fn load(reader: &mut Reader) -> Result<Self, StoreError> {
+        Ok(Self { list: ArcSwap::from_pointee(source::list(reader).await?) })
+    }
+
+    pub(crate) fn all(&self) -> Arc<Vec<SourceRecord>> {
+        self.list.load_full()
+    }
+
+    pub(crate) fn get(&self, id: SourceId) -> Option<SourceRecord> {
+        self.list.load().iter().find(|s| s.id == id).cloned()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.list.load().len()
+    }
+}
+
+impl Site {
+    /// All sources, by name.
+    ///
+    /// # Errors
+    /// `Forbidden`.
+    pub async fn list_sources(&self, caller: &Caller) -> SiteResult<Vec<Source>> {
+        caller.require(Permission::Read)?;
+        self.sources.all().iter().map(|record| self.source_view(record)).collect()
+    }
+
+    /// One source.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`.
+    pub async fn source(&self, caller: &Caller, id: SourceId) -> SiteResult<Source> {
+        caller.require(Permission::Read)?;
+        let record = self.sources.get(id).ok_or_else(|| SiteError::not_found("source", id))?;
+        self.source_view(&record)
+    }
+
+    /// Defines a source.
+    ///
+    /// # Errors
+    /// `Forbidden`, `Invalid`, `Conflict` when the name is taken.
+    pub async fn create_source(&self, caller: &Caller, spec: SourceSpec) -> SiteResult<Source> {
+        caller.require(Permission::ManageSite)?;
+        if self.sources.len() >= MAX_SOURCES {
+            return Err(SiteError::conflict(format!("the site has {MAX_SOURCES} sources already"), "Delete some."));
+        }
+        let id = SourceId(self.host.new_id());
+        let record = record_of(id, &spec, self.now())?;
+        let entry = self.audit_entry(caller, "source.create", &spec.name, &spec.config.title());
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    source::insert(tx, &record).await?;
+                    audit::append(tx, entry).await.map(drop)
+                })
+            })
+            .await?;
+        self.reload_sources().await?;
+        self.source(caller, id).await
+    }
+
+    /// Changes a source. What is remembered of the upstream is forgotten, so that the next
+    /// synchronization is a full one (SYN-03).
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`, `Invalid`, `Conflict` when the name is taken or while it is
+    /// synchronized.
+    pub async fn update_source(&self, caller: &Caller, id: SourceId, spec: SourceSpec) -> SiteResult<Source> {
+        caller.require(Permission::ManageSite)?;
+        let old = self.sources.get(id).ok_or_else(|| SiteError::not_found("source", id))?;
+        self.not_running(id)?;
+        let record = SourceRecord {
+            last_success_at: old.last_success_at,
+            last_error: old.last_error,
+            ..record_of(id, &spec, old.created_at)?
+        };
+        let moved = record.config != old.config;
+        let entry = self.audit_entry(caller, "source.change", &spec.name, &spec.config.title());
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    source::update(tx, &record).await?;
+                    if moved {
+                        catalog::forget_anchors(tx, id).await?;
+                    }
+                    audit::append(tx, entry).await.map(drop)
+                })
+            })
+            .await?;
+        self.reload_sources().await?;
+        self.source(caller, id).await
+    }
+
+    /// Deletes a source. Its indices offer nothing any more; updates that no other source offers
+    /// expire.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`, `Conflict` while it is synchronized.
+    pub async fn delete_source(&self, caller: &Caller, id: SourceId) -> SiteResult<()> {
+        caller.require(Permission::ManageSite)?;
+        let old = self.sources.get(id).ok_or_else(|| SiteError::not_found("source", id))?;
+        self.not_running(id)?;
+        let _no_sync_stores_meanwhile = self.sync.commit.lock().await;
+        let indexes: Vec<IndexId> =
+            self.catalog().indexes().filter(|index| index.key.source == id).map(|index| index.id).collect();
+        let batch = CatalogBatch {
+            raise_version: !indexes.is_empty(),
+            removed_indexes: indexes.clone(),
+            ..CatalogBatch::default()
+        };
+        let (entry, now) = (self.audit_entry(caller, "source.delete", &old.name, ""), self.now());
+        let commit = self.store.write(move |tx| {
+            Box::pin(async move {
+                let commit = catalog::commit_sync_batch(tx, batch, now).await?;
+                catalog::forget_anchors(tx, id).await?;
+                source::remove(tx, id).await?;
+                alert::clear(tx, crate::sync::ALERT, &old.name, now).await?;
+                audit::append(tx, entry).await?;
+                Ok(commit)
+            })
+        });
+        let version = commit.await?.version;
+        let change = CatalogChange { version, removed_indexes: indexes, ..CatalogChange::default() };
+        self.keeper.catalog(change).await?;
+        self.sync.forget(id);
+        self.reload_sources().await
+    }
+
+    /// Takes over a machine's own source lists: `files` are the files of `/etc/apt` by name, with
+    /// their text; `apt_config_dump` is what `apt-config dump` printed there.
+    ///
+    /// # Errors
+    /// `Forbidden`; entries that cannot be used are reported one by one.
+    pub async fn import_sources_list(
+        &self,
+        caller: &Caller,
+        files: Vec<(String, String)>,
+        apt_config_dump: &str,
+        architecture: &str,
+    ) -> SiteResult<ImportedSources> {
+        caller.require(Permission::ManageSite)?;
+        let mut done = ImportedSources::default();
+        let found = import::specs(&files, apt_config_dump, architecture);
+        done.problems = found.problems;
+        for mut spec in found.specs {
+            let list = self.list_sources(caller).await?;
+            let same = |s: &&Source| s.config.uri == spec.config.uri && s.config.suite == spec.config.suite;
+            if let Some(known) = list.iter().find(same) {
+                done.existing.push(known.clone());
+                continue;
+            }
+            spec.name = import::free_name(&spec.name, |name| list.iter().any(|s| s.name == name));
+            match self.create_source(caller, spec).await {
+                Ok(source) => done.created.push(source),
+                Err(error) if error.kind == ErrorKind::Invalid => done.problems.push(error.message),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(done)
+    }
+
+    pub(crate) async fn reload_sources(&self) -> SiteResult<()> {
+        self.sources.list.store(Arc::new(source::list(&mut self.store.reader().await?).await?));
+        Ok(())
+    }
+
+    fn not_running(&self, id: SourceId) -> SiteResult<()> {
+        if self.sync.running(id).is_none() {
+            return Ok(());
+        }
+        Err(SiteError::conflict("the source is being synchronized", "Wait until it is done."))
+    }
+
+    pub(crate) fn source_view(&self, record: &SourceRecord) -> SiteResult<Source> {
+        let config = row::config(&record.config)?;
+        let schedule = row::schedule(&record.schedule)?;
+        let last = self.sync.last_run(record.id);
+        let good = last.as_ref().filter(|run| run.outcome != SyncOutcome::Failed).map(|run| run.ended);
+        let failed = last.as_ref().filter(|run| run.outcome == SyncOutcome::Failed);
+        let mut warnings = config.warnings();
+        warnings.extend(last.iter().flat_map(|run| run.warnings.clone()));
+        Ok(Source {
+            id: record.id,
+            name: record.name.clone(),
+            kind: SourceKind::Apt,
+            next_run: self.next_run(record.id, record.created_at, record.enabled, &schedule),
+            warnings,
+            config,
+            enabled: record.enabled,
+            schedule,
+            created_at: record.created_at,
+            last_success: record.last_success_at.max(good),
+            last_error: failed.and_then(|run| run.error.clone()),
+        })
+    }
+}
+
+fn record_of(id: SourceId, spec: &SourceSpec, created_at: Timestamp) -> SiteResult<SourceRecord> {
+    let name = valid_name(&spec.name)?;
+    spec.config.check()?;
+    Ok(SourceRecord {
+        id,
+        name: name.to_string(),
+        kind: "apt".into(),
+        config: row::config_text(&spec.config)?,
+        enabled: spec.enabled,
+        schedule: row::schedule_text(&spec.schedule)?,
+        created_at,
+        last_success_at: None,
+        last_error: None,
+    })
+}

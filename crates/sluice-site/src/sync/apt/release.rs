@@ -1,0 +1,124 @@
+//! The signed Release of a suite: fetched, verified, judged.
+
+use jiff::Timestamp;
+use sluice_packages::deb::release::{MAX_RELEASE_LEN, Release, ValidityPolicy, check_validity};
+use sluice_packages::openpgp::{KeyPin, Keyring, Verifier};
+
+use super::super::error::SyncError;
+use super::super::fetch::{FetchError, Fetched, Validators};
+use super::{Run, suite_url};
+use crate::sources::{AptKeyring, AptSource};
+
+/// What is remembered of an accepted Release.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) struct ReleaseMemory {
+    /// For conditional requests.
+    pub(super) validators: Validators,
+    /// `InRelease` or `Release`.
+    pub(super) file: String,
+    /// SHA-256 of the signed text, hexadecimal.
+    pub(super) sha256: String,
+    /// Its `Date`, seconds since 1970: nothing older is accepted.
+    pub(super) date: Option<i64>,
+}
+
+/// The outcome.
+pub(super) enum Outcome {
+    /// As remembered.
+    Unchanged,
+    /// A Release to work with.
+    Accepted { release: Box<Release>, memory: ReleaseMemory, warnings: Vec<String> },
+}
+
+/// Fetches and verifies. With `memory`, a Release that is as remembered ends it.
+pub(super) async fn fetch(run: &Run<'_>, memory: Option<&ReleaseMemory>, delta: bool) -> Result<Outcome, SyncError> {
+    let source = run.source;
+    let known = memory.filter(|_| delta);
+    let inline = format!("{}/InRelease", suite_url(source));
+    let validators = known.filter(|m| m.file == "InRelease").map(|m| &m.validators);
+    let (text, validators, file, url) = match run.get(&inline, validators, MAX_RELEASE_LEN as u64).await {
+        Ok(Fetched::NotModified) => return Ok(Outcome::Unchanged),
+        Ok(Fetched::File { bytes, validators }) => {
+            let keyring = keyring(&source.keyring).await?;
+            let pins = pins(source)?;
+            let now = run.site.now();
+            let verified = Verifier::new(&keyring, now).pinned_to(&pins).verify_inline(&bytes);
+            let verified = verified.map_err(|source| SyncError::Signature { url: inline.clone(), source })?;
+            (verified.text.into_owned(), validators, "InRelease", inline)
+        }
+        Err(error) if error.is_missing() => match detached(run, known).await? {
+            None => return Ok(Outcome::Unchanged),
+            Some((text, validators, url)) => (text, validators, "Release", url),
+        },
+        Err(error) => return Err(error.into()),
+    };
+    let sha256 = crate::digest::sha256_hex(&text);
+    if known.is_some_and(|m| m.sha256 == sha256) {
+        return Ok(Outcome::Unchanged);
+    }
+    let release = Release::parse(&text).map_err(|source| SyncError::Release { url: url.clone(), source })?;
+    let policy = ValidityPolicy {
+        check_valid_until: source.check_valid_until,
+        check_date: source.check_date,
+        ..ValidityPolicy::default()
+    };
+    let last = memory.and_then(|m| m.date).and_then(|s| Timestamp::from_second(s).ok());
+    let warnings = check_validity(&release, last, run.site.now(), &policy)
+        .map_err(|source| SyncError::Validity { url: url.clone(), source })?;
+    let memory =
+        ReleaseMemory { validators, file: file.into(), sha256, date: release.date.map(Timestamp::as_second) };
+    let warnings = warnings.iter().map(|w| format!("{url}: {w}")).collect();
+    Ok(Outcome::Accepted { release: Box::new(release), memory, warnings })
+}
+
+/// `Release` with `Release.gpg`, for archives without `InRelease`. `None`: not modified.
+async fn detached(
+    run: &Run<'_>,
+    known: Option<&ReleaseMemory>,
+) -> Result<Option<(Vec<u8>, Validators, String)>, SyncError> {
+    let source = run.source;
+    let url = format!("{}/Release", suite_url(source));
+    let validators = known.filter(|m| m.file == "Release").map(|m| &m.validators);
+    let (release, validators) = match run.get(&url, validators, MAX_RELEASE_LEN as u64).await? {
+        Fetched::NotModified => return Ok(None),
+        Fetched::File { bytes, validators } => (bytes, validators),
+    };
+    let signature = match run.get(&format!("{url}.gpg"), None, MAX_RELEASE_LEN as u64).await {
+        Ok(Fetched::File { bytes, .. }) => bytes,
+        Ok(Fetched::NotModified) => return Err(SyncError::Unsigned { url }),
+        Err(error @ FetchError::Status { .. }) if error.is_missing() => return Err(SyncError::Unsigned { url }),
+        Err(error) => return Err(error.into()),
+    };
+    let keyring = keyring(&source.keyring).await?;
+    let pins = pins(source)?;
+    let now = run.site.now();
+    let verified = Verifier::new(&keyring, now).pinned_to(&pins).verify_detached(&release, &signature);
+    let verified = verified.map_err(|source| SyncError::Signature { url: url.clone(), source })?;
+    Ok(Some((verified.text.into_owned(), validators, url)))
+}
+
+fn pins(source: &AptSource) -> Result<Vec<KeyPin>, SyncError> {
+    Ok(source.fingerprints.iter().map(|text| KeyPin::parse(text)).collect::<Result<_, _>>()?)
+}
+
+async fn keyring(keyring: &AptKeyring) -> Result<Keyring, SyncError> {
+    let parse = |path: &str, bytes: &[u8]| {
+        Keyring::from_bytes(bytes).map_err(|source| SyncError::Keyring { path: path.to_owned(), source })
+    };
+    let mut all: Option<Keyring> = None;
+    match keyring {
+        AptKeyring::Inline(text) => all = Some(parse("in the source itself", text.as_bytes())?),
+        AptKeyring::Files(paths) => {
+            for path in paths {
+                let bytes = tokio::fs::read(path).await;
+                let bytes = bytes.map_err(|source| SyncError::KeyringFile { path: path.clone(), source })?;
+                let keys = parse(path, &bytes)?;
+                match &mut all {
+                    Some(all) => all.add(keys),
+                    None => all = Some(keys),
+                }
+            }
+        }
+    }
+    all.filter(|k| !k.is_empty()).ok_or(SyncError::NoKeys)
+}

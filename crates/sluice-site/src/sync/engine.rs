@@ -1,0 +1,211 @@
+//! One run: look upstream, store, publish, record.
+
+use std::sync::Arc;
+
+use sluice_catalog::{CatalogChange, IndexContent, Offer};
+use sluice_model::{SourceId, SyncExtent, SyncPhase, SyncRunId, SyncTrigger};
+use sluice_store::catalog::{CatalogBatch, CatalogCommit, RevisionRef};
+use sluice_store::quarantine::QuarantineEntry;
+use sluice_store::source::SourceRecord;
+use sluice_store::sync_run::{SyncRunEnd, SyncRunRecord};
+use sluice_store::{StoreError, Tx, alert, catalog, quarantine, source, sync_run};
+
+use super::apt::{Found, Run};
+use super::error::SyncError;
+use super::history::Counts;
+use super::progress::Progress;
+use super::state::Live;
+use super::{ALERT, SyncOutcome};
+use crate::error::chain;
+use crate::events::SiteEvent;
+use crate::site::Site;
+
+/// Starts a run in the background; false when one is under way for the source.
+pub(super) fn start(site: &Arc<Site>, id: SourceId, extent: SyncExtent, trigger: SyncTrigger) -> bool {
+    let events = site.events.clone();
+    let notify = move || drop(events.send(SiteEvent::Sync(id)));
+    let live = Arc::new(Live {
+        run: SyncRunId(site.host.new_id()),
+        extent,
+        trigger,
+        started: site.now(),
+        progress: Progress::new(Arc::clone(&site.host.clock), notify),
+    });
+    if !site.sync.begin(id, &live) {
+        return false;
+    }
+    let site = Arc::clone(site);
+    let tracker = site.tasks.clone();
+    tracker.spawn(async move {
+        let record = site.sources.get(id);
+        let run = match record {
+            Some(record) => run(&site, &record, &live).await,
+            None => None,
+        };
+        site.sync.end(run, id);
+        site.emit(SiteEvent::Sync(id));
+    });
+    true
+}
+
+/// Runs and records. `None` when not even the history could be written.
+async fn run(site: &Arc<Site>, record: &SourceRecord, live: &Live) -> Option<super::SyncRun> {
+    let row = SyncRunRecord {
+        id: live.run,
+        source: record.id,
+        trigger: live.trigger,
+        extent: live.extent,
+        started_at: live.started,
+        end: None,
+    };
+    let begin = row.clone();
+    if let Err(error) = site.store.write(move |tx| Box::pin(async move { sync_run::start(tx, &begin).await })).await {
+        tracing::error!(source = record.name, %error, "a synchronization could not begin");
+        return None;
+    }
+    let mut counts = Counts::default();
+    let result = tokio::select! {
+        result = synchronize(site, record, live, &mut counts) => result,
+        () = site.stop.cancelled() => Err(SyncError::Stopping),
+    };
+    counts.catalog_version = site.catalog().version();
+    counts.bytes = live.progress.bytes();
+    let (outcome, error) = match &result {
+        Ok(outcome) => (*outcome, None),
+        Err(SyncError::Stopping) => (SyncOutcome::Interrupted, None),
+        Err(error) => {
+            tracing::warn!(source = record.name, error = chain(error), "synchronization failed");
+            counts.fix = Some(error.fix().to_owned());
+            (SyncOutcome::Failed, Some(error.to_string()))
+        }
+    };
+    let end = SyncRunEnd {
+        at: site.now(),
+        outcome: outcome.slug().into(),
+        counts: serde_json::to_string(&counts).unwrap_or_default(),
+        error,
+    };
+    let finished = SyncRunRecord { end: Some(end.clone()), ..row };
+    finish(site, record, live, outcome, end).await;
+    super::history::run(finished, &site.sources)
+}
+
+async fn synchronize(
+    site: &Arc<Site>,
+    record: &SourceRecord,
+    live: &Live,
+    counts: &mut Counts,
+) -> Result<SyncOutcome, SyncError> {
+    let config = site.source_view(record).map_err(|e| SyncError::Config(e.message))?.config;
+    let run = Run { site, id: record.id, source: &config, extent: live.extent, progress: &live.progress };
+    let _turn = site.sync.gate.acquire().await.map_err(|_| SyncError::Stopping)?;
+    let Some(download) = run.download().await? else { return Ok(SyncOutcome::Unchanged) };
+
+    let _others_wait = site.sync.commit.lock().await;
+    let catalog = site.catalog();
+    let expired_before = catalog.expired_revisions().len();
+    let Found { batch, new, changed, warnings, problems, looked_at } = run.assemble(&catalog, download).await?;
+    (counts.new, counts.changed, counts.warnings) = (new, changed, warnings);
+    counts.quarantined = problems.len() as u64;
+    live.progress.phase(SyncPhase::Storing, batch.revisions.len() as u64, &config.suite);
+    let raised = batch.raise_version;
+    let commit = store(site, record.id, batch.clone(), problems, looked_at).await?;
+    live.progress.phase(SyncPhase::Publishing, 0, &config.suite);
+    if raised {
+        let published = site.keeper.catalog(change(batch, &commit)).await;
+        published.map_err(|_| SyncError::Stopping)?;
+    }
+    counts.expired = site.catalog().expired_revisions().len().saturating_sub(expired_before);
+    Ok(if raised { SyncOutcome::Changed } else { SyncOutcome::Unchanged })
+}
+
+/// Stores everything a run found, at once.
+async fn store(
+    site: &Site,
+    source: SourceId,
+    batch: CatalogBatch,
+    problems: Vec<(String, String)>,
+    looked_at: Vec<String>,
+) -> Result<CatalogCommit, StoreError> {
+    let now = site.now();
+    let known = quarantine::list(&mut site.store.reader().await?, false).await?;
+    let again = |item: &str| problems.iter().any(|(key, _)| key == item);
+    let resolved = known.into_iter().filter(|q| {
+        q.source == source && looked_at.iter().any(|prefix| q.item.starts_with(prefix.as_str())) && !again(&q.item)
+    });
+    let resolved: Vec<String> = resolved.map(|q| q.item).collect();
+    let entries = problems.into_iter().map(|(item, reason)| QuarantineEntry {
+        id: site.host.new_id(),
+        source,
+        item,
+        reason,
+        detail: String::new(),
+    });
+    let entries: Vec<_> = entries.collect();
+    let work = site.store.write(move |tx| {
+        Box::pin(async move {
+            for entry in &entries {
+                quarantine::put(tx, entry, now).await?;
+            }
+            for item in &resolved {
+                quarantine::resolve(tx, source, item, now).await?;
+            }
+            catalog::commit_sync_batch(tx, batch, now).await
+        })
+    });
+    work.await
+}
+
+/// What the stored batch changes in the catalog.
+fn change(batch: CatalogBatch, commit: &CatalogCommit) -> CatalogChange {
+    let revision = |reference: RevisionRef| match reference {
+        RevisionRef::Stored(id) => Some(id),
+        RevisionRef::New(place) => commit.revisions.get(place).copied(),
+    };
+    let indexes = batch.indexes.into_iter().zip(&commit.indexes).map(|(write, id)| {
+        let offers = write.content.into_iter().flatten();
+        IndexContent {
+            index: Arc::new(sluice_model::PackageIndex { id: *id, ..write.index }),
+            offers: offers
+                .filter_map(|o| Some(Offer { revision: revision(o.revision)?, binary: u16::try_from(o.binary).ok()? }))
+                .collect(),
+        }
+    });
+    CatalogChange {
+        version: commit.version,
+        categories: batch.categories,
+        indexes: indexes.collect(),
+        removed_indexes: batch.removed_indexes,
+        updates: commit.revisions.iter().copied().zip(batch.revisions).collect(),
+    }
+}
+
+/// Writes the end of the run, the source's state and the alert, at once. What a run without changes
+/// writes is its history row alone.
+async fn finish(site: &Site, record: &SourceRecord, live: &Live, outcome: SyncOutcome, end: SyncRunEnd) {
+    let (run, id, name, now) = (live.run, record.id, record.name.clone(), site.now());
+    let failed_before = site.sync.last_run(id).is_some_and(|run| run.outcome == SyncOutcome::Failed);
+    let alert_id = sluice_model::AlertId(site.host.new_id());
+    let write = site.store.write(move |tx: &mut Tx| {
+        Box::pin(async move {
+            sync_run::end(tx, run, &end).await?;
+            match (outcome, &end.error) {
+                (SyncOutcome::Failed, Some(error)) => {
+                    source::failed(tx, id, error).await?;
+                    alert::raise(tx, alert_id, ALERT, &name, error, now).await?;
+                }
+                (SyncOutcome::Changed, _) => source::succeeded(tx, id, now).await?,
+                (SyncOutcome::Unchanged, _) if failed_before => source::succeeded(tx, id, now).await?,
+                _ => {}
+            }
+            if failed_before && matches!(outcome, SyncOutcome::Changed | SyncOutcome::Unchanged) {
+                alert::clear(tx, ALERT, &name, now).await?;
+            }
+            Ok(())
+        })
+    });
+    match write.await {
+        Ok(()) => site.emit(SiteEvent::Alerts),
+        Err(error) => tracing::error!(%error, "the end of a synchronization is not in the history"),
+    }
+}

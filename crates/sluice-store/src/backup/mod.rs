@@ -1,0 +1,43 @@
+//! Backups: one portable file of every row, the same from both databases, so that it also moves a
+//! site from SQLite to PostgreSQL and back.
+
+mod format;
+mod restore;
+mod write;
+
+pub use restore::{Restored, restore};
+pub use write::BackupSummary;
+
+/// The tables of a backup, each after those it refers to. Not in it: sessions and the setup token,
+/// which a restore must not bring back to life, and the history of the schema, which is made anew.
+pub(crate) const TABLES: &[&str] = &[
+    "meta",
+    "counter",
+    "source",
+    "category",
+    "update_revision",
+    "package_index",
+    "release_anchor",
+    "sync_run",
+    "quarantine",
+    "alert",
+    "device",
+    "device_contact",
+    "device_inventory",
+    "enrollment_token",
+    "device_event",
+    "device_report",
+    "enforcement",
+    "collection",
+    "collection_member",
+    "update_group",
+    "update_group_member",
+    "deployment",
+    "deployment_update",
+    "administrator",
+    "api_token",
+    "audit",
+];
+
+/// The tables a backup leaves out.
+pub(crate) const NOT_IN_BACKUP: &[&str] = &["session", "setup_token", "schema_step"];

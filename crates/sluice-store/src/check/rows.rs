@@ -1,0 +1,57 @@
+//! Every row of the other tables.
+
+use super::{Problems, check_counter};
+use crate::connection::Reader;
+use crate::error::StoreError;
+use crate::repository::counter::Counter;
+use crate::repository::{
+    alert, api_token, collection, device, device_event, enforcement, enrollment, inventory, meta, quarantine, session,
+    setup_token, source, sync_run, user,
+};
+
+pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Result<(), StoreError> {
+    let mut highest = 0;
+    device::load(reader, |row| {
+        if let Some(device) = problems.row(row) {
+            highest = highest.max(u64::from(device.number.0));
+        }
+        Ok(())
+    })
+    .await?;
+    check_counter(reader, problems, Counter::Device, highest).await?;
+    inventory::load(reader, |row| {
+        problems.row(row);
+        Ok(())
+    })
+    .await?;
+    let mut highest = 0;
+    device_event::load(reader, |row| {
+        if let Some(event) = problems.row(row) {
+            highest = highest.max(event.seq);
+        }
+        Ok(())
+    })
+    .await?;
+    check_counter(reader, problems, Counter::DeviceEvent, highest).await?;
+    enforcement::load(reader, |row| {
+        problems.row(row);
+        Ok(())
+    })
+    .await?;
+
+    if let Err(error) = meta::epoch(reader).await {
+        problems.add(format!("table meta: the epoch: {error}"));
+    }
+    problems.list(source::list(reader).await)?;
+    problems.list(sync_run::list(reader, None, None, u32::MAX).await)?;
+    problems.list(quarantine::list(reader, true).await)?;
+    problems.list(alert::recent(reader, u32::MAX).await)?;
+    problems.list(enrollment::list(reader).await)?;
+    problems.list(collection::list(reader).await)?;
+    problems.list(collection::all_members(reader).await)?;
+    problems.list(user::list(reader).await)?;
+    problems.list(session::list(reader).await)?;
+    problems.list(api_token::list(reader).await)?;
+    problems.list(setup_token::expiry(reader).await.map(|expiry| expiry.into_iter().collect()))?;
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! The packed form of a revision's body. Fields are only ever added under a new packing.
+
+use serde::{Deserialize, Serialize};
+use sluice_model::{
+    BinaryPackage, CategoryId, Classification, Sha256, SourcePackage, Update, UpdateContent, UpdateId, UpdateKind,
+};
+use uuid::Uuid;
+
+use super::{micros, moment};
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct UpdateRow {
+    kind: u8,
+    title: String,
+    description: String,
+    classification: String,
+    products: Vec<[u8; 16]>,
+    released: Option<i64>,
+    advisories: Vec<String>,
+    info_url: Option<String>,
+    content: ContentRow,
+}
+
+#[derive(Serialize, Deserialize)]
+enum ContentRow {
+    Deb { name: String, version: String, binaries: Vec<BinaryRow> },
+}
+
+#[derive(Serialize, Deserialize)]
+struct BinaryRow {
+    name: String,
+    architecture: String,
+    version: String,
+    path: String,
+    size: u64,
+    sha256: [u8; 32],
+    phased_percent: Option<u8>,
+}
+
+const KINDS: [UpdateKind; 4] = [UpdateKind::Software, UpdateKind::Driver, UpdateKind::Category, UpdateKind::Detectoid];
+
+fn kind_number(kind: UpdateKind) -> u8 {
+    match kind {
+        UpdateKind::Software => 0,
+        UpdateKind::Driver => 1,
+        UpdateKind::Category => 2,
+        UpdateKind::Detectoid => 3,
+    }
+}
+
+impl UpdateRow {
+    pub(super) fn new(update: &Update) -> Self {
+        let UpdateContent::Deb(package) = &update.content;
+        Self {
+            kind: kind_number(update.kind),
+            title: update.title.clone(),
+            description: update.description.clone(),
+            classification: update.classification.slug().to_owned(),
+            products: update.products.iter().map(|p| p.0.into_bytes()).collect(),
+            released: micros(update.released),
+            advisories: update.advisories.clone(),
+            info_url: update.info_url.clone(),
+            content: ContentRow::Deb {
+                name: package.name.clone(),
+                version: package.version.clone(),
+                binaries: package.binaries.iter().map(BinaryRow::new).collect(),
+            },
+        }
+    }
+
+    pub(super) fn into_update(self, id: UpdateId, number: u32) -> Result<Update, String> {
+        let ContentRow::Deb { name, version, binaries } = self.content;
+        if binaries.is_empty() {
+            return Err("no binary packages".to_owned());
+        }
+        Ok(Update {
+            id,
+            number,
+            kind: KINDS.get(usize::from(self.kind)).copied().ok_or_else(|| format!("unknown kind {}", self.kind))?,
+            title: self.title,
+            description: self.description,
+            classification: Classification::from_slug(&self.classification)
+                .ok_or_else(|| format!("unknown classification {:?}", self.classification))?,
+            products: self.products.into_iter().map(|p| CategoryId(Uuid::from_bytes(p))).collect(),
+            released: moment(self.released)?,
+            advisories: self.advisories,
+            info_url: self.info_url,
+            content: UpdateContent::Deb(SourcePackage {
+                name,
+                version,
+                binaries: binaries.into_iter().map(BinaryRow::into_binary).collect(),
+            }),
+        })
+    }
+}
+
+impl BinaryRow {
+    fn new(b: &BinaryPackage) -> Self {
+        Self {
+            name: b.name.clone(),
+            architecture: b.architecture.clone(),
+            version: b.version.clone(),
+            path: b.path.clone(),
+            size: b.size,
+            sha256: b.sha256.0,
+            phased_percent: b.phased_percent,
+        }
+    }
+
+    fn into_binary(self) -> BinaryPackage {
+        BinaryPackage {
+            name: self.name,
+            architecture: self.architecture,
+            version: self.version,
+            path: self.path,
+            size: self.size,
+            sha256: Sha256(self.sha256),
+            phased_percent: self.phased_percent,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_two_way() {
+        for (number, kind) in (0u8..).zip(KINDS) {
+            assert_eq!(kind_number(kind), number);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Repositories: one file per aggregate.
+
+pub mod alert;
+pub mod api_token;
+pub mod audit;
+pub mod catalog;
+pub mod collection;
+pub mod counter;
+pub mod deployment;
+pub mod device;
+pub mod device_event;
+pub mod enforcement;
+pub mod enrollment;
+pub mod inventory;
+mod inventory_row;
+pub mod meta;
+pub mod quarantine;
+pub mod report;
+pub mod session;
+pub mod setup_token;
+pub mod source;
+pub mod sync_run;
+pub mod update_group;
+pub mod user;
+
+use crate::statement::Statement;
+
+/// Every statement of every repository.
+pub(crate) fn statements() -> impl Iterator<Item = Statement> {
+    let plain = [
+        alert::STATEMENTS,
+        api_token::STATEMENTS,
+        audit::STATEMENTS,
+        collection::STATEMENTS,
+        counter::STATEMENTS,
+        deployment::STATEMENTS,
+        device::STATEMENTS,
+        device_event::STATEMENTS,
+        enforcement::STATEMENTS,
+        enrollment::STATEMENTS,
+        inventory::STATEMENTS,
+        meta::STATEMENTS,
+        quarantine::STATEMENTS,
+        report::STATEMENTS,
+        session::STATEMENTS,
+        setup_token::STATEMENTS,
+        source::STATEMENTS,
+        sync_run::STATEMENTS,
+        update_group::STATEMENTS,
+        user::STATEMENTS,
+    ];
+    plain.into_iter().chain(catalog::STATEMENTS.iter().copied()).flatten().copied()
+}
+
+/// The last of the items that share a key, in their order: one statement may not write a row twice.
+fn last_of_each<T, K: Eq + std::hash::Hash>(items: &[T], key: impl Fn(&T) -> K) -> Vec<&T> {
+    let mut seen = std::collections::HashSet::with_capacity(items.len());
+    let mut out: Vec<_> = items.iter().rev().filter(|item| seen.insert(key(item))).collect();
+    out.reverse();
+    out
+}

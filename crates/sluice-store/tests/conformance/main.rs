@@ -1,0 +1,44 @@
+//! Every repository on both databases.
+//!
+//! Each case is a test of its own on SQLite; on PostgreSQL one test runs them all, so that the
+//! private server it starts (see `postgres.rs`) is started once.
+
+mod backup;
+mod catalog;
+mod core;
+mod database;
+mod deployments;
+mod devices;
+mod kill;
+mod plans;
+mod postgres;
+mod samples;
+mod schema;
+mod security;
+mod sync;
+
+use database::{Case, Database};
+
+#[test]
+fn postgres_conformance() {
+    let Some(server) = postgres::server() else { return };
+    let modules: [&[Case]; 9] = [
+        backup::CASES,
+        catalog::CASES,
+        core::CASES,
+        deployments::CASES,
+        devices::CASES,
+        plans::CASES,
+        schema::CASES,
+        security::CASES,
+        sync::CASES,
+    ];
+    let mut failed = Vec::new();
+    for case in modules.into_iter().flatten().chain(kill::CASES) {
+        let result = std::panic::catch_unwind(|| case.run(Database::postgres(server)));
+        if result.is_err() {
+            failed.push(case.name);
+        }
+    }
+    assert_eq!(failed, Vec::<&str>::new(), "failed on PostgreSQL");
+}
