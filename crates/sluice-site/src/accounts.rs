@@ -92,7 +92,9 @@ impl Site {
         let token = BASE64_URL_SAFE_NO_PAD.encode(self.host.secret());
         let (hash, now) = (sha256(token.as_bytes()), self.now());
         let expires = now.checked_add(SETUP_LIFE).unwrap_or(Timestamp::MAX);
-        self.store.write(move |tx| Box::pin(async move { setup_token::replace(tx, &hash, now, expires).await })).await?;
+        self.store
+            .write(move |tx| Box::pin(async move { setup_token::replace(tx, &hash, now, expires).await }))
+            .await?;
         Ok(token)
     }
 

@@ -126,12 +126,7 @@ impl Site {
     ///
     /// # Errors
     /// `Unauthenticated` when the token is unknown, used up or expired; `Invalid` for a bad name.
-    pub async fn enroll(
-        &self,
-        token: &EnrollmentToken,
-        hostname: &str,
-        agent_version: &str,
-    ) -> SiteResult<Enrolled> {
+    pub async fn enroll(&self, token: &EnrollmentToken, hostname: &str, agent_version: &str) -> SiteResult<Enrolled> {
         let name = Name::new(hostname)
             .map_err(|e| SiteError::invalid("hostname", e.to_string(), "Give the device a host name."))?;
         let (now, hash) = (self.now(), hash_of(token));
@@ -170,12 +165,7 @@ impl Site {
             last_contact: Some(now),
         });
         self.keeper.device(id, vec![change]).await?;
-        Ok(Enrolled {
-            device: id,
-            credential,
-            policy_key: self.policy_key.public(),
-            site: self.config.name.clone(),
-        })
+        Ok(Enrolled { device: id, credential, policy_key: self.policy_key.public(), site: self.config.name.clone() })
     }
 
     /// Checks a device's credential against the snapshot.
@@ -239,9 +229,8 @@ impl Site {
             d.is_active(now) && directory.collection(d.spec.collection).is_some_and(|c| c.contains(device.id))
         });
         let only = RoaringBitmap::from_iter([device.number.0]);
-        let mine: Vec<_> = mine
-            .map(|d| ResolvedDeployment::new(Arc::clone(d), directory.updates(d).to_vec(), only.clone()))
-            .collect();
+        let mine: Vec<_> =
+            mine.map(|d| ResolvedDeployment::new(Arc::clone(d), directory.updates(d).to_vec(), only.clone())).collect();
         planner::assignments(fleet, device.number, &mine, now).iter().map(|a| assignment(fleet, a)).collect()
     }
 
@@ -276,7 +265,8 @@ impl Site {
             last_contact: row.last_contact_at(),
         };
         self.tasks.spawn(async move {
-            let write = store.write(move |tx| Box::pin(async move { device::update(tx, id, name.as_str(), &version).await }));
+            let write =
+                store.write(move |tx| Box::pin(async move { device::update(tx, id, name.as_str(), &version).await }));
             match write.await {
                 Ok(()) => drop(keeper.device(id, vec![DeviceChange::Record(record)]).await),
                 Err(error) => tracing::warn!(%id, %error, "a device's new name was not stored"),

@@ -182,7 +182,11 @@ impl Site {
 
     fn known_devices(&self, devices: &[DeviceId]) -> SiteResult<()> {
         if devices.len() > MAX_CHANGE {
-            return Err(SiteError::invalid("devices", format!("more than {MAX_CHANGE} devices"), "Send fewer at a time."));
+            return Err(SiteError::invalid(
+                "devices",
+                format!("more than {MAX_CHANGE} devices"),
+                "Send fewer at a time.",
+            ));
         }
         let fleet = self.fleet();
         match devices.iter().find(|id| fleet.number(**id).is_none()) {

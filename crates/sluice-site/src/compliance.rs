@@ -54,10 +54,9 @@ impl Site {
     /// `Forbidden`, `NotFound` for an unknown collection.
     pub async fn overview(&self, caller: &Caller, collection: Option<CollectionId>) -> SiteResult<Overview> {
         caller.require(Permission::Read)?;
-        let view = self.view();
-        let devices = self.devices_of(collection, &view.fleet)?;
+        let view = self.view(collection)?;
         let now = self.now();
-        let counts = query::overview(&view.fleet, devices.as_ref(), now, self.config.silent_after);
+        let counts = query::overview(&view.fleet, view.devices.as_ref(), now, self.config.silent_after);
         let directory = self.directory.load();
         Ok(Overview {
             devices: counts.devices as u64,
@@ -74,7 +73,7 @@ impl Site {
                 .iter()
                 .map(|c| (c.classification, c.updates as u64, c.missing))
                 .collect(),
-            top_required: counts.top.iter().filter_map(|(r, _)| view.row(*r, devices.as_ref())).collect(),
+            top_required: counts.top.iter().filter_map(|(r, _)| view.row(*r)).collect(),
             last_sync: self.sync.newest_run(),
             sync_running: self.sync.is_running(),
             alerts: self.alerts(caller, true).await?,

@@ -160,7 +160,8 @@ impl Site {
         let (directory, fleet) = (self.directory.load(), self.fleet());
         let deployment = find(&directory, id)?;
         let resolved = directory.resolve(deployment, &fleet);
-        let after = page.cursor.as_deref().map(|c| c.parse::<u32>().map_err(|_| PageRequest::bad_cursor())).transpose()?;
+        let after =
+            page.cursor.as_deref().map(|c| c.parse::<u32>().map_err(|_| PageRequest::bad_cursor())).transpose()?;
         let status = deployment_status(&fleet, &resolved);
         let total = status.devices.len();
         let mut rest = status.devices.iter().filter(|d| after.is_none_or(|after| d.device.0 > after)).peekable();

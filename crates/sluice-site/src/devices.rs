@@ -378,11 +378,8 @@ impl Site {
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next = rows.last().filter(|_| more).map(|row| row.seq.to_string());
-        let items = rows.into_iter().map(|row| DeviceEvent {
-            at: row.event.at,
-            kind: row.event.kind,
-            text: row.event.detail,
-        });
+        let items =
+            rows.into_iter().map(|row| DeviceEvent { at: row.event.at, kind: row.event.kind, text: row.event.detail });
         Ok(Page { items: items.collect(), next, total: None })
     }
 

@@ -56,11 +56,7 @@ impl Keeper {
     }
 }
 
-async fn keep(
-    fleet: Arc<ArcSwap<Fleet>>,
-    events: broadcast::Sender<SiteEvent>,
-    mut receiver: mpsc::Receiver<Message>,
-) {
+async fn keep(fleet: Arc<ArcSwap<Fleet>>, events: broadcast::Sender<SiteEvent>, mut receiver: mpsc::Receiver<Message>) {
     let mut evaluator = Evaluator::new(Arc::clone(fleet.load().catalog()));
     let mut batch = Vec::new();
     while receiver.recv_many(&mut batch, BATCH).await > 0 {

@@ -52,7 +52,13 @@ impl KnownDevices {
         self.shard(id).load().get(&id).cloned()
     }
 
-    pub(crate) fn insert(&self, id: DeviceId, number: DeviceNumber, secret_hash: [u8; 32], inventory: Option<[u8; 32]>) {
+    pub(crate) fn insert(
+        &self,
+        id: DeviceId,
+        number: DeviceNumber,
+        secret_hash: [u8; 32],
+        inventory: Option<[u8; 32]>,
+    ) {
         let device = Arc::new(KnownDevice {
             number,
             secret_hash,

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sluice_catalog::{Catalog, CatalogChange, DeviceChange, DeviceRecord, EnforcementRecord, Evaluator, Fleet, IndexContent, Offer};
+use sluice_catalog::{
+    Catalog, CatalogChange, DeviceChange, DeviceRecord, EnforcementRecord, Evaluator, Fleet, IndexContent, Offer,
+};
 use sluice_model::{DeviceId, DeviceNumber};
 use sluice_store::{Reader, Store, StoreError, catalog, counter, device, enforcement, inventory};
 

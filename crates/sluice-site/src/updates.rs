@@ -52,14 +52,8 @@ pub enum UpdateState {
 
 impl UpdateState {
     /// All.
-    pub const ALL: [Self; 6] = [
-        Self::Required,
-        Self::Installed,
-        Self::Superseded,
-        Self::Expired,
-        Self::Deployed,
-        Self::Current,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Required, Self::Installed, Self::Superseded, Self::Expired, Self::Deployed, Self::Current];
 
     /// The spelling in the API and on the command line.
     #[must_use]
@@ -195,8 +189,7 @@ impl Site {
         page: &PageRequest,
     ) -> SiteResult<Page<UpdateRow>> {
         caller.require(Permission::Read)?;
-        let view = self.view();
-        let devices = self.devices_of(filter.collection, &view.fleet)?;
+        let view = self.view(filter.collection)?;
         let query = UpdateQuery {
             text: filter.text.clone().unwrap_or_default(),
             classifications: filter.classifications.clone(),
@@ -211,7 +204,7 @@ impl Site {
             },
             only_deployable: filter.state == Some(UpdateState::Current),
             advisory: String::new(),
-            devices: devices.as_ref(),
+            devices: view.devices.as_ref(),
             deployed: Some(&view.deployed),
             sort: match sort {
                 UpdateSort::Title => query::UpdateSort::Title,
@@ -225,7 +218,7 @@ impl Site {
             limit: page.limit()?,
         };
         let found = query::updates(&view.fleet, &query);
-        let rows = found.rows.iter().filter_map(|line| view.row(line.revision, devices.as_ref()));
+        let rows = found.rows.iter().filter_map(|line| view.row(line.revision));
         Ok(Page {
             items: rows.collect(),
             next: found.next.as_ref().map(encode_cursor),
@@ -239,15 +232,15 @@ impl Site {
     /// `Forbidden`, `NotFound`.
     pub async fn update(&self, caller: &Caller, id: UpdateId) -> SiteResult<UpdateDetail> {
         caller.require(Permission::Read)?;
-        let view = self.view();
+        let view = self.view(None)?;
         let catalog = view.fleet.catalog();
         let (revision, update) = catalog.update(id).ok_or_else(|| SiteError::not_found("update", id))?;
-        let rows = |ids: Vec<RevisionId>| ids.into_iter().filter_map(|r| view.row(r, None)).collect();
+        let rows = |ids: Vec<RevisionId>| ids.into_iter().filter_map(|r| view.row(r)).collect();
         let directory = self.directory.load();
         let of_update = |d: &&Arc<Deployment>| directory.updates(d).contains(&id);
         let deployments = directory.deployments.iter().filter(of_update);
         Ok(UpdateDetail {
-            row: view.row(revision, None).ok_or_else(|| SiteError::not_found("update", id))?,
+            row: view.row(revision).ok_or_else(|| SiteError::not_found("update", id))?,
             update: Arc::clone(update),
             products: update.products.iter().filter_map(|p| catalog.categories().get(*p).cloned()).collect(),
             supersedes: rows(catalog.supersedes(revision)),
@@ -323,14 +316,18 @@ impl Site {
         })
     }
 
-    /// A snapshot to make rows from.
-    pub(crate) fn view(&self) -> View {
+    /// A snapshot to make rows from; with a collection, counting its devices only.
+    pub(crate) fn view(&self, collection: Option<CollectionId>) -> SiteResult<View> {
         let fleet = self.fleet();
+        let devices = self.devices_of(collection, &fleet)?;
+        let counted = fleet.devices().filter(|row| devices.as_ref().is_none_or(|d| d.contains(row.number.0)));
+        let (all, reported) =
+            counted.fold((0, 0), |(all, reported), row| (all + 1, reported + u64::from(row.facts.is_some())));
         let directory = self.directory.load();
         let live = directory.deployments.iter().filter(|d| d.cancelled_at.is_none());
         let updates = live.flat_map(|d| directory.updates(d));
         let deployed = updates.filter_map(|id| fleet.catalog().current(*id)).map(|r| r.0).collect();
-        View { deployed, fleet }
+        Ok(View { deployed, devices, all, reported, fleet })
     }
 
     pub(crate) fn devices_of(
@@ -347,13 +344,13 @@ impl Site {
     /// A page of given updates, by title. Updates that are gone are left out.
     pub(crate) fn rows_of(&self, updates: &[UpdateId], page: &PageRequest) -> SiteResult<Page<UpdateRow>> {
         let limit = page.limit()?;
-        let view = self.view();
+        let view = self.view(None)?;
         let from = match &page.cursor {
             Some(text) => text.parse::<usize>().map_err(|_| PageRequest::bad_cursor())?,
             None => 0,
         };
         let revisions = updates.iter().filter_map(|id| view.fleet.catalog().current(*id));
-        let mut rows: Vec<UpdateRow> = revisions.filter_map(|r| view.row(r, None)).collect();
+        let mut rows: Vec<UpdateRow> = revisions.filter_map(|r| view.row(r)).collect();
         rows.sort_by(|a, b| a.title.cmp(&b.title));
         let total = rows.len();
         let items: Vec<_> = rows.into_iter().skip(from).take(limit).collect();
@@ -374,24 +371,25 @@ impl Site {
 pub(crate) struct View {
     pub(crate) fleet: Arc<Fleet>,
     pub(crate) deployed: RoaringBitmap,
+    /// The devices that are counted; `None`: all.
+    pub(crate) devices: Option<RoaringBitmap>,
+    all: u64,
+    reported: u64,
 }
 
 impl View {
-    /// The row of a current revision; `devices` limits the counts.
-    pub(crate) fn row(&self, revision: RevisionId, devices: Option<&RoaringBitmap>) -> Option<UpdateRow> {
+    /// The row of a current revision.
+    pub(crate) fn row(&self, revision: RevisionId) -> Option<UpdateRow> {
         let catalog = self.fleet.catalog();
         let update = catalog.revision(revision)?;
         let sets = self.fleet.revision_devices(revision);
-        let count = |set: Option<&RoaringBitmap>| match (set, devices) {
+        let count = |set: Option<&RoaringBitmap>| match (set, &self.devices) {
             (None, _) => 0,
             (Some(set), None) => set.len(),
             (Some(set), Some(devices)) => set.intersection_len(devices),
         };
         let required = count(sets.map(|s| &s.required));
         let installed = count(sets.map(|s| &s.installed));
-        let rows = || self.fleet.devices().filter(|row| devices.is_none_or(|d| d.contains(row.number.0)));
-        let (all, reported) =
-            rows().fold((0, 0), |(all, reported), row| (all + 1, reported + u64::from(row.facts.is_some())));
         let product = update.products.first().and_then(|p| catalog.categories().get(*p));
         Some(UpdateRow {
             id: update.id,
@@ -402,9 +400,9 @@ impl View {
             released: update.released,
             required,
             installed,
-            not_required: reported.saturating_sub(required + installed),
-            unknown: all - reported,
-            percent_compliant: percent(reported.saturating_sub(required), reported),
+            not_required: self.reported.saturating_sub(required + installed),
+            unknown: self.all - self.reported,
+            percent_compliant: percent(self.reported.saturating_sub(required), self.reported),
             superseded: catalog.is_superseded(revision),
             expired: catalog.is_expired(revision),
             deployed: self.deployed.contains(revision.0),

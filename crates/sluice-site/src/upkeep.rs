@@ -29,7 +29,11 @@ impl Site {
     pub async fn backup(&self, caller: &Caller, path: PathBuf) -> SiteResult<u64> {
         caller.require(Permission::ManageSite)?;
         if !path.is_absolute() {
-            return Err(SiteError::invalid("path", "the path is relative", "Give an absolute path on the site's machine."));
+            return Err(SiteError::invalid(
+                "path",
+                "the path is relative",
+                "Give an absolute path on the site's machine.",
+            ));
         }
         let entry = self.audit_entry(caller, "store.backup", &path.display().to_string(), "");
         let bytes = self.store.backup(&path).await?.bytes;
@@ -60,14 +64,20 @@ impl Site {
             };
             findings.push(DoctorFinding { name: name.to_owned(), ok, detail, fix });
         };
-        note("database", match self.store.reader().await {
-            Ok(_) => Ok(format!("{} answers", self.config.database)),
-            Err(error) => Err((error.to_string(), "Check that the database runs and its disk has space.".into())),
-        });
-        note("sources", match self.sources.len() {
-            0 => Err(("no source is defined".into(), "Define one: `sluice source create`.".into())),
-            n => Ok(format!("{n} defined")),
-        });
+        note(
+            "database",
+            match self.store.reader().await {
+                Ok(_) => Ok(format!("{} answers", self.config.database)),
+                Err(error) => Err((error.to_string(), "Check that the database runs and its disk has space.".into())),
+            },
+        );
+        note(
+            "sources",
+            match self.sources.len() {
+                0 => Err(("no source is defined".into(), "Define one: `sluice source create`.".into())),
+                n => Ok(format!("{n} defined")),
+            },
+        );
         for record in self.sources.all().iter() {
             let source = self.source_view(record)?;
             let result = match (&source.last_error, source.last_success) {
@@ -83,14 +93,23 @@ impl Site {
         let fleet = self.fleet();
         let since = self.silent_since();
         let silent = fleet.devices().filter(|row| row.silent_since(since)).count();
-        note("devices", match (fleet.len(), silent) {
-            (0, _) => Err(("no device is enrolled".into(), "Enrol one: `sluice device enroll-token`.".into())),
-            (n, 0) => Ok(format!("{n} enrolled, none silent")),
-            (n, silent) => Err((format!("{silent} of {n} are silent"), "Look at them: `sluice device list --state silent`.".into())),
-        });
+        note(
+            "devices",
+            match (fleet.len(), silent) {
+                (0, _) => Err(("no device is enrolled".into(), "Enrol one: `sluice device enroll-token`.".into())),
+                (n, 0) => Ok(format!("{n} enrolled, none silent")),
+                (n, silent) => Err((
+                    format!("{silent} of {n} are silent"),
+                    "Look at them: `sluice device list --state silent`.".into(),
+                )),
+            },
+        );
         for status in self.reconcilers.status() {
             if let Some(error) = status.last_error {
-                note(&format!("background work {}", status.name), Err((error, "It runs again by itself; see the log.".into())));
+                note(
+                    &format!("background work {}", status.name),
+                    Err((error, "It runs again by itself; see the log.".into())),
+                );
             }
         }
         Ok(findings)

@@ -33,8 +33,7 @@ impl Reconcilers {
 
     fn note(&self, name: &'static str, at: Timestamp, result: &SiteResult<()>) {
         let mut all = self.status.lock().unwrap_or_else(PoisonError::into_inner);
-        let status =
-            all.entry(name).or_insert(ReconcilerStatus { name, last_run: None, last_error: None, runs: 0 });
+        let status = all.entry(name).or_insert(ReconcilerStatus { name, last_run: None, last_error: None, runs: 0 });
         status.runs += 1;
         status.last_run = Some(at);
         status.last_error = result.as_ref().err().map(ToString::to_string);

@@ -47,7 +47,11 @@ impl AptSource {
         let lists = [("components", &self.components), ("architectures", &self.architectures)];
         for (field, list) in lists {
             if list.is_empty() || list.len() > MAX_PARTS || !list.iter().all(|part| path_like(part)) {
-                return invalid(field, format!("the {field} are missing or malformed"), "Give names such as main, amd64.");
+                return invalid(
+                    field,
+                    format!("the {field} are missing or malformed"),
+                    "Give names such as main, amd64.",
+                );
             }
         }
         if self.uri.len() > MAX_PART || self.proxy.as_ref().is_some_and(|p| p.len() > MAX_PART) {

@@ -80,18 +80,18 @@ pub(super) fn schedule(text: &str) -> SiteResult<Schedule> {
         ScheduleRow::Manual => Schedule::Manual,
         ScheduleRow::Every { seconds } => Schedule::Every(SignedDuration::from_secs(seconds)),
         ScheduleRow::Daily { at, zone: name } => Schedule::Daily { at, zone: zone(&name)? },
-        ScheduleRow::Weekly { day, at, zone: name } => Schedule::Weekly {
-            day: Weekday::from_monday_one_offset(day).map_err(unreadable)?,
-            at,
-            zone: zone(&name)?,
-        },
+        ScheduleRow::Weekly { day, at, zone: name } => {
+            Schedule::Weekly { day: Weekday::from_monday_one_offset(day).map_err(unreadable)?, at, zone: zone(&name)? }
+        }
     })
 }
 
 pub(super) fn schedule_text(schedule: &Schedule) -> SiteResult<String> {
     let name = |zone: &TimeZone| {
         let name = zone.iana_name().map(str::to_owned);
-        name.ok_or_else(|| SiteError::invalid("schedule", "the time zone has no name", "Give a name such as Europe/Amsterdam."))
+        name.ok_or_else(|| {
+            SiteError::invalid("schedule", "the time zone has no name", "Give a name such as Europe/Amsterdam.")
+        })
     };
     let row = match schedule {
         Schedule::Manual => ScheduleRow::Manual,

@@ -14,7 +14,11 @@ pub(crate) enum SyncError {
     #[error(transparent)]
     Fetch(#[from] FetchError),
     #[error("the keyring {path} cannot be read")]
-    KeyringFile { path: String, #[source] source: std::io::Error },
+    KeyringFile {
+        path: String,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("the keyring {path} cannot be used: {source}")]
     Keyring { path: String, source: KeyringError },
     #[error("the source names a key that is none: {0}")]
@@ -34,7 +38,11 @@ pub(crate) enum SyncError {
     #[error("{url} is not the file that the signed Release names: {source}")]
     Digest { url: String, source: DigestError },
     #[error("{url} cannot be unpacked")]
-    Unpack { url: String, #[source] source: std::io::Error },
+    Unpack {
+        url: String,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("{url} cannot be read: {source}")]
     Packages { url: String, source: ItemError },
     #[error("{url} changed while it was fetched, twice")]

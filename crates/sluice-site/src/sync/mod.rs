@@ -163,7 +163,10 @@ impl Site {
             None => all.iter().filter(|s| s.enabled).map(|s| s.id).collect(),
         };
         if wanted.is_empty() {
-            return Err(SiteError::conflict("the site has no source that is enabled", "Define one: `sluice source create`."));
+            return Err(SiteError::conflict(
+                "the site has no source that is enabled",
+                "Define one: `sluice source create`.",
+            ));
         }
         let started: Vec<_> =
             wanted.into_iter().filter(|id| engine::start(self, *id, extent, SyncTrigger::Manual)).collect();
@@ -267,8 +270,11 @@ impl Site {
             // A new source with a schedule is due at once.
             None => schedule.next_after(created_at).map(|_| created_at),
         };
-        let retry = last.filter(|run| matches!(run.outcome, SyncOutcome::Failed | SyncOutcome::Interrupted));
-        let retry = retry.and_then(|run| run.ended.checked_add(RETRY_AFTER).ok());
+        let retry = last.and_then(|run| match run.outcome {
+            SyncOutcome::Failed => run.ended.checked_add(RETRY_AFTER).ok(),
+            SyncOutcome::Interrupted => Some(run.ended),
+            SyncOutcome::Changed | SyncOutcome::Unchanged => None,
+        });
         // Without a schedule nothing happens by itself, a retry neither.
         scheduled.map(|scheduled| retry.map_or(scheduled, |retry| retry.min(scheduled)))
     }

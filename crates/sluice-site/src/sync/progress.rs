@@ -23,7 +23,13 @@ impl Progress {
     pub(super) fn new(clock: Arc<dyn Clock>, notify: impl Fn() + Send + Sync + 'static) -> Self {
         let started = clock.now();
         let now = SyncProgress { phase: SyncPhase::Releases, done: 0, total: 0, item: String::new(), started };
-        Self { clock, now: Mutex::new(now), done: AtomicU64::new(0), bytes: AtomicU64::new(0), notify: Box::new(notify) }
+        Self {
+            clock,
+            now: Mutex::new(now),
+            done: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            notify: Box::new(notify),
+        }
     }
 
     fn change(&self, change: impl FnOnce(&mut SyncProgress, Timestamp)) {

@@ -65,7 +65,12 @@ fn publish(catalog: &Catalog, version: u64, assembled: &Assembled) -> Catalog {
     let (next, problems) = catalog.apply(CatalogChange {
         version,
         categories: vec![category],
-        updates: assembled.updates.iter().enumerate().map(|(n, u)| (revision(RevisionRef::New(n)), Arc::clone(u))).collect(),
+        updates: assembled
+            .updates
+            .iter()
+            .enumerate()
+            .map(|(n, u)| (revision(RevisionRef::New(n)), Arc::clone(u)))
+            .collect(),
         indexes: indexes.collect(),
         removed_indexes: Vec::new(),
     });

@@ -143,7 +143,8 @@ impl Run<'_> {
         anchors: &Anchors,
         delta: bool,
     ) -> Result<Vec<Option<IndexBytes>>, SyncError> {
-        let changed = |w: &Wanted| !(delta && anchors.index(&w.key).is_some_and(|m| m.digest == w.choice.digest.to_hex()));
+        let changed =
+            |w: &Wanted| !(delta && anchors.index(&w.key).is_some_and(|m| m.digest == w.choice.digest.to_hex()));
         let total = wanted.iter().filter(|w| changed(w)).map(|w| w.choice.size).sum();
         self.progress.phase(SyncPhase::Updates, total, &self.source.suite);
         let mut all = Vec::with_capacity(wanted.len());
@@ -162,7 +163,9 @@ impl Run<'_> {
         let limit = choice.size.min(MAX_INDEX);
         self.progress.item(&format!("{} {}", choice.path, self.source.suite));
         let (url, fetched) = match self.get(&first, None, limit).await {
-            Err(error) if error.is_missing() && by_hash.is_some() => (plain.clone(), self.get(&plain, None, limit).await?),
+            Err(error) if error.is_missing() && by_hash.is_some() => {
+                (plain.clone(), self.get(&plain, None, limit).await?)
+            }
             other => (first, other?),
         };
         let Fetched::File { bytes, .. } = fetched else { return Err(SyncError::Moving { url }) };

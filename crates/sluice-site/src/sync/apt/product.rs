@@ -21,22 +21,20 @@ pub(super) fn product(release: &Release, suite: &str, component: &str) -> Produc
     let named = |text: &Option<String>| text.as_deref().filter(|t| !t.is_empty()).map(str::to_owned);
     let codename = named(&release.codename).or_else(|| named(&release.suite)).unwrap_or_else(|| suite.to_owned());
     let archive = named(&release.suite).unwrap_or_else(|| codename.clone());
-    let vendor = named(&release.origin).or_else(|| named(&release.label)).unwrap_or_else(|| "Unnamed vendor".to_owned());
+    let vendor =
+        named(&release.origin).or_else(|| named(&release.label)).unwrap_or_else(|| "Unnamed vendor".to_owned());
 
-    // Debian's codename carries the suffix; Ubuntu's does not, its suite does.
     let strip = |name: &str| POCKETS.iter().find_map(|(s, p)| Some((name.strip_suffix(s)?.to_owned(), *p)));
-    let (base, pocket) = match (strip(&codename), strip(&archive)) {
-        (Some(found), _) => found,
-        (None, Some((_, pocket))) => (codename.clone(), pocket),
-        (None, None) if other_pocket(&codename, &archive) => (archive.clone(), Pocket::Other),
-        (None, None) => (codename.clone(), Pocket::Base),
-    };
-    // A pocket that apt does not install from by itself must not supersede the release.
-    let (base, pocket) = if release.not_automatic {
-        let name = if codename == base { archive } else { codename };
-        (name, Pocket::Other)
+    let (base, pocket) = if release.not_automatic || is_other(&codename) || is_other(&archive) {
+        // Debian's codename carries the suffix; Ubuntu's does not, its suite does.
+        let fullest = if archive.starts_with(&format!("{codename}-")) { archive } else { codename };
+        (fullest, Pocket::Other)
     } else {
-        (base, pocket)
+        match (strip(&codename), strip(&archive)) {
+            (Some(found), _) => found,
+            (None, Some((_, pocket))) => (codename, pocket),
+            (None, None) => (codename, Pocket::Base),
+        }
     };
     let component = component.strip_prefix("updates/").unwrap_or(component);
     let company = CategoryId::of_company(&vendor);
@@ -51,12 +49,9 @@ pub(super) fn product(release: &Release, suite: &str, component: &str) -> Produc
     Product { id, pocket, categories }
 }
 
-/// Ubuntu's `noble-backports` and `noble-proposed`: the suite is the codename and more.
-fn other_pocket(codename: &str, archive: &str) -> bool {
-    archive.strip_prefix(codename).is_some_and(|rest| rest.starts_with('-'))
-        || codename.ends_with("-backports")
-        || codename.ends_with("-proposed-updates")
-        || codename.ends_with("-backports-sloppy")
+/// A pocket that must not supersede the release, though apt may install from it by itself.
+fn is_other(name: &str) -> bool {
+    ["-backports", "-backports-sloppy", "-proposed", "-proposed-updates"].iter().any(|suffix| name.ends_with(suffix))
 }
 
 #[cfg(test)]
@@ -76,8 +71,14 @@ mod tests {
     #[test]
     fn pockets_share_the_product_of_their_release() {
         assert_eq!(of("Debian", "oldstable", "bookworm", false, "main"), "Debian bookworm main Base");
-        assert_eq!(of("Debian", "oldstable-security", "bookworm-security", false, "updates/main"), "Debian bookworm main Security");
-        assert_eq!(of("Debian", "oldstable-updates", "bookworm-updates", false, "main"), "Debian bookworm main Updates");
+        assert_eq!(
+            of("Debian", "oldstable-security", "bookworm-security", false, "updates/main"),
+            "Debian bookworm main Security"
+        );
+        assert_eq!(
+            of("Debian", "oldstable-updates", "bookworm-updates", false, "main"),
+            "Debian bookworm main Updates"
+        );
         assert_eq!(of("Ubuntu", "noble-security", "noble", false, "main"), "Ubuntu noble main Security");
         assert_eq!(of("Ubuntu", "noble-updates", "noble", false, "universe"), "Ubuntu noble universe Updates");
         assert_eq!(of("Ubuntu", "noble", "noble", false, "main"), "Ubuntu noble main Base");
@@ -85,9 +86,12 @@ mod tests {
 
     #[test]
     fn what_must_not_supersede_is_a_product_of_its_own() {
-        assert_eq!(of("Debian Backports", "stable-backports", "bookworm-backports", true, "main"), "Debian Backports bookworm-backports main Other");
+        assert_eq!(
+            of("Debian Backports", "stable-backports", "bookworm-backports", true, "main"),
+            "Debian Backports bookworm-backports main Other"
+        );
         assert_eq!(of("Ubuntu", "noble-backports", "noble", true, "main"), "Ubuntu noble-backports main Other");
         assert_eq!(of("Ubuntu", "noble-proposed", "noble", false, "main"), "Ubuntu noble-proposed main Other");
-        assert_eq!(of("Debian", "experimental", "rc-buggy", true, "main"), "Debian experimental main Other");
+        assert_eq!(of("Debian", "experimental", "rc-buggy", true, "main"), "Debian rc-buggy main Other");
     }
 }

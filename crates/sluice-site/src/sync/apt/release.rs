@@ -65,8 +65,7 @@ pub(super) async fn fetch(run: &Run<'_>, memory: Option<&ReleaseMemory>, delta: 
     let last = memory.and_then(|m| m.date).and_then(|s| Timestamp::from_second(s).ok());
     let warnings = check_validity(&release, last, run.site.now(), &policy)
         .map_err(|source| SyncError::Validity { url: url.clone(), source })?;
-    let memory =
-        ReleaseMemory { validators, file: file.into(), sha256, date: release.date.map(Timestamp::as_second) };
+    let memory = ReleaseMemory { validators, file: file.into(), sha256, date: release.date.map(Timestamp::as_second) };
     let warnings = warnings.iter().map(|w| format!("{url}: {w}")).collect();
     Ok(Outcome::Accepted { release: Box::new(release), memory, warnings })
 }

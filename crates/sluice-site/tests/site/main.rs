@@ -1,0 +1,6 @@
+//! The use cases on a real store, with a clock that is told what time it is.
+
+mod accounts;
+mod agents;
+mod deployments;
+mod world;
