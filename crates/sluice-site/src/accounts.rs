@@ -154,7 +154,9 @@ impl Site {
         let wrong = || SiteError::unauthenticated("name or password is wrong", "Try again.");
         let found = user::by_name(&mut self.store.reader().await?, name.trim()).await?;
         let now = self.now();
-        if let Some(until) = found.as_ref().and_then(|u| u.locked_until).filter(|until| *until > now) {
+        // A lock that ends later than any can was set while the clock was wrong.
+        let in_force = |until: &Timestamp| *until > now && until.duration_since(now) <= LOCKED_FOR;
+        if let Some(until) = found.as_ref().and_then(|u| u.locked_until).filter(in_force) {
             let minutes = until.duration_since(now).as_mins() + 1;
             return Err(SiteError::too_many(
                 "too many wrong passwords: the account is locked for a while",

@@ -1,6 +1,6 @@
 //! What agents ask of the site.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use roaring::RoaringBitmap;
@@ -17,6 +17,7 @@ use sluice_store::{audit, device, device_event, enforcement, enrollment, invento
 use sluice_wire::{
     AssignedPackage, Assignment, DeviceCredential, EnrollmentToken, Policy, PolicySettings, SignedPolicy,
 };
+use tokio::sync::OwnedMutexGuard;
 
 use crate::caller::Caller;
 use crate::devices::DeviceEvent;
@@ -24,7 +25,7 @@ use crate::digest;
 use crate::enrollment::hash_of;
 use crate::error::{SiteError, SiteResult};
 use crate::events::SiteEvent;
-use crate::known::Said;
+use crate::known::{KnownDevice, Said};
 use crate::site::Site;
 
 /// A device that has shown its credential.
@@ -118,6 +119,8 @@ const DAY: i64 = 24 * 3600;
 const BUSY_CHECK_IN: u64 = 15;
 /// Seconds an agent waits for another package operation.
 const LOCK_WAIT: u64 = 600;
+/// Enforcement states of a device, beyond which only those of updates in the catalog are taken.
+const MAX_ENFORCEMENT: usize = 10_000;
 /// Seconds between announcing a restart and doing it.
 const RESTART_DELAY: u64 = 60;
 
@@ -126,7 +129,12 @@ impl Site {
     ///
     /// # Errors
     /// `Unauthenticated` when the token is unknown, used up or expired; `Invalid` for a bad name.
-    pub async fn enroll(&self, token: &EnrollmentToken, hostname: &str, agent_version: &str) -> SiteResult<Enrolled> {
+    pub async fn enroll(
+        self: &Arc<Self>,
+        token: &EnrollmentToken,
+        hostname: &str,
+        agent_version: &str,
+    ) -> SiteResult<Enrolled> {
         let name = Name::new(hostname)
             .map_err(|e| SiteError::invalid("hostname", e.to_string(), "Give the device a host name."))?;
         let (now, hash) = (self.now(), hash_of(token));
@@ -139,32 +147,41 @@ impl Site {
             agent_version: agent_version.to_owned(),
         };
         let entry = self.audit_entry(&Caller::system(), "device.enroll", name.as_str(), &format!("token {}", token.id));
-        let enrolled = self.store.write(move |tx| {
-            Box::pin(async move {
-                if enrollment::consume(tx, &hash, now).await?.is_none() {
-                    return Ok(None);
-                }
-                let record = device::enrol(tx, new, now).await?;
-                audit::append(tx, entry).await?;
-                Ok(Some(record))
-            })
-        });
-        let record = enrolled.await?.ok_or_else(|| {
+        let refused = || {
             SiteError::unauthenticated(
                 "the enrolment token is unknown, used up or expired",
-                "Make a new one: `sluice device enroll-token`, or Devices > Add in the console.",
+                "Make a new one: `sluice token enroll`, or Devices > Add in the console.",
             )
-        })?;
-        self.known.insert(id, record.number, record.secret_hash, None);
-        let change = DeviceChange::Record(DeviceRecord {
-            number: record.number,
-            id,
-            name: record.hostname.into(),
-            agent_version: record.agent_version.into(),
-            enrolled_at: now,
-            last_contact: Some(now),
-        });
-        self.keeper.device(id, vec![change]).await?;
+        };
+        // Strangers with wrong tokens must not keep the one writer busy.
+        if !enrollment::is_good(&mut self.store.reader().await?, &hash, now).await? {
+            return Err(refused());
+        }
+        let site = Arc::clone(self);
+        let work = async move {
+            let enrolled = site.store.write(move |tx| {
+                Box::pin(async move {
+                    if enrollment::consume(tx, &hash, now).await?.is_none() {
+                        return Ok(None);
+                    }
+                    let record = device::enrol(tx, new, now).await?;
+                    audit::append(tx, entry).await?;
+                    Ok(Some(record))
+                })
+            });
+            let record = enrolled.await?.ok_or_else(refused)?;
+            site.known.insert(id, record.number, record.secret_hash, None);
+            let change = DeviceChange::Record(DeviceRecord {
+                number: record.number,
+                id,
+                name: record.hostname.into(),
+                agent_version: record.agent_version.into(),
+                enrolled_at: now,
+                last_contact: Some(now),
+            });
+            site.keeper.device(id, vec![change]).await
+        };
+        self.to_the_end(work).await?;
         Ok(Enrolled { device: id, credential, policy_key: self.policy_key.public(), site: self.config.name.clone() })
     }
 
@@ -175,12 +192,7 @@ impl Site {
     pub fn authenticate_device(&self, credential: &DeviceCredential) -> SiteResult<AuthenticatedDevice> {
         let id = DeviceId(credential.device);
         let known = self.known.get(id).filter(|known| digest::same(&known.secret_hash, &credential.secret_hash()));
-        let known = known.ok_or_else(|| {
-            SiteError::unauthenticated(
-                "this site does not know the device",
-                "It was removed or the site was restored: enrol it again.",
-            )
-        })?;
+        let known = known.ok_or_else(unknown_device)?;
         Ok(AuthenticatedDevice { id, number: known.number })
     }
 
@@ -288,30 +300,37 @@ impl Site {
     /// # Errors
     /// When it cannot be stored; then nothing changed.
     pub async fn ingest_inventory(
-        &self,
+        self: &Arc<Self>,
         device: &AuthenticatedDevice,
         inventory: Inventory,
         hash: [u8; 32],
     ) -> SiteResult<()> {
-        let (id, at) = (device.id, self.now());
+        let (site, id, number) = (Arc::clone(self), device.id, device.number);
         let inventory = Arc::new(inventory);
         let packed = PackedInventory::new(&inventory);
-        self.store
-            .write(move |tx| Box::pin(async move { inventory::save(tx, id, packed, Sha256(hash), at).await }))
-            .await?;
-        if let Some(known) = self.known.get(id) {
+        let work = async move {
+            let (known, _turn) = site.device_turn(id).await?;
+            let at = site.now();
+            site.store
+                .write(move |tx| Box::pin(async move { inventory::save(tx, id, packed, Sha256(hash), at).await }))
+                .await?;
             known.inventory_hash.store(Some(Arc::new(hash)));
-        }
-        let change = DeviceChange::Inventory { device: device.number, at, inventory };
-        self.keeper.device(id, vec![change]).await
+            site.keeper.device(id, vec![DeviceChange::Inventory { device: number, at, inventory }]).await
+        };
+        self.to_the_end(work).await
     }
 
-    /// Stores a report; the serial number up to which everything is stored for good.
+    /// Stores a report; the serial number up to which everything is stored for good. It is above the
+    /// report's own when the site knows later ones and took this one for a repetition.
     ///
     /// # Errors
     /// When it cannot be stored; then nothing of it is.
-    pub async fn ingest_report(&self, device: &AuthenticatedDevice, report: DeviceReport) -> SiteResult<u64> {
-        let (id, serial) = (device.id, report.serial);
+    pub async fn ingest_report(
+        self: &Arc<Self>,
+        device: &AuthenticatedDevice,
+        report: DeviceReport,
+    ) -> SiteResult<u64> {
+        let (site, id, number, serial) = (Arc::clone(self), device.id, device.number, report.serial);
         let now = self.now();
         // A device's clock may be wrong; what it says happened cannot be later than now.
         let not_later = |at: Timestamp| at.min(now);
@@ -321,7 +340,13 @@ impl Site {
             detail: e.text,
         });
         let events: Vec<_> = events.collect();
-        let states = report.enforcement.into_iter().map(|e| enforcement::EnforcementRecord {
+        let fleet = self.fleet();
+        let row = crate::devices::find(&fleet, id)?;
+        // A device can claim anything; it cannot fill the site with claims about what is not there.
+        let believable = |e: &ReportedEnforcement| {
+            row.enforcement.len() < MAX_ENFORCEMENT || fleet.catalog().current(e.update).is_some()
+        };
+        let states = report.enforcement.into_iter().filter(believable).map(|e| enforcement::EnforcementRecord {
             device: id,
             update: e.update,
             state: e.state,
@@ -333,29 +358,38 @@ impl Site {
         });
         let states: Vec<_> = states.collect();
         let records: Vec<_> = states.iter().map(enforcement_in_memory).collect();
-        let stored = self
-            .store
-            .write(move |tx| Box::pin(async move { report::ingest(tx, id, serial, &events, &states).await }))
-            .await?;
-        if stored == Ingested::New {
-            self.keeper.device(id, vec![DeviceChange::Enforcement { device: device.number, records }]).await?;
-        }
-        Ok(serial)
+        let work = async move {
+            let (_, _turn) = site.device_turn(id).await?;
+            let stored = site
+                .store
+                .write(move |tx| Box::pin(async move { report::ingest(tx, id, serial, &events, &states).await }));
+            match stored.await? {
+                Ingested::Duplicate { newest } => Ok(serial.max(newest)),
+                Ingested::New => {
+                    site.keeper.device(id, vec![DeviceChange::Enforcement { device: number, records }]).await?;
+                    Ok(serial)
+                }
+            }
+        };
+        self.to_the_end(work).await
     }
 
-    /// Contacts not written down yet.
-    pub(crate) fn sync_contacts(&self) -> Vec<(DeviceId, Timestamp)> {
-        let fleet = self.fleet();
-        let mut written = self.written_contacts.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut heard = Vec::new();
-        for row in fleet.devices() {
-            let Some(at) = row.last_contact_at() else { continue };
-            if written.insert(row.number, at).is_none_or(|before| before < at) && at >= self.started_at {
-                heard.push((row.id, at));
-            }
-        }
-        heard
+    /// Waits until nothing else of a device is being taken in. Held from storing until it is served,
+    /// so that both have one order.
+    pub(crate) async fn device_turn(&self, id: DeviceId) -> SiteResult<(Arc<KnownDevice>, OwnedMutexGuard<()>)> {
+        let known = self.known.get(id).ok_or_else(unknown_device)?;
+        let turn = Arc::clone(&known.turn).lock_owned().await;
+        // It may have been removed meanwhile.
+        self.known.get(id).ok_or_else(unknown_device)?;
+        Ok((known, turn))
     }
+}
+
+fn unknown_device() -> SiteError {
+    SiteError::unauthenticated(
+        "this site does not know the device",
+        "It was removed or the site was restored: enrol it again.",
+    )
 }
 
 /// A stored enforcement state as the snapshot keeps it.

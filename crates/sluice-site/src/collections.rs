@@ -1,14 +1,16 @@
 //! Collections of devices.
 
+use std::sync::Arc;
+
 use sluice_catalog::Fleet;
 use sluice_model::{CollectionId, DeviceId, Name};
+use sluice_store::collection;
 use sluice_store::collection::{CollectionKind, CollectionRecord};
-use sluice_store::{audit, collection};
 use uuid::Uuid;
 
 use crate::caller::{Caller, Permission};
 use crate::devices::{DeviceFilter, DeviceRow, DeviceSort};
-use crate::directory::CollectionEntry;
+use crate::directory::{CollectionEntry, room_for_one};
 use crate::error::{SiteError, SiteResult};
 use crate::page::{Page, PageRequest};
 use crate::site::Site;
@@ -73,27 +75,26 @@ impl Site {
     /// # Errors
     /// `Forbidden`, `Invalid`, `NotFound` for an unknown device, `Conflict` when the name is taken.
     pub async fn create_collection(
-        &self,
+        self: &Arc<Self>,
         caller: &Caller,
         name: &str,
         members: Vec<DeviceId>,
     ) -> SiteResult<Collection> {
         caller.require(Permission::Deploy)?;
+        let turn = self.directory_turn().await;
+        room_for_one("collections", self.directory.load().collections.len())?;
         let name = valid_name(name)?;
         self.known_devices(&members)?;
         let id = CollectionId(self.host.new_id());
         let entry = self.audit_entry(caller, "collection.create", name.as_str(), &format!("{} devices", members.len()));
         let record = CollectionRecord { id, name, kind: CollectionKind::Static, created_at: self.now() };
-        self.store
-            .write(move |tx| {
-                Box::pin(async move {
-                    collection::insert(tx, &record).await?;
-                    collection::add_members(tx, id, &members).await?;
-                    audit::append(tx, entry).await.map(drop)
-                })
+        self.change_directory(turn, entry, move |tx| {
+            Box::pin(async move {
+                collection::insert(tx, &record).await?;
+                collection::add_members(tx, id, &members).await
             })
-            .await?;
-        self.reload_directory().await?;
+        })
+        .await?;
         self.collection(caller, id).await
     }
 
@@ -102,27 +103,25 @@ impl Site {
     /// # Errors
     /// `Forbidden`, `NotFound`, `Conflict` for the built-in collection.
     pub async fn change_collection(
-        &self,
+        self: &Arc<Self>,
         caller: &Caller,
         id: CollectionId,
         add: Vec<DeviceId>,
         remove: Vec<DeviceId>,
     ) -> SiteResult<Collection> {
         caller.require(Permission::Deploy)?;
+        let turn = self.directory_turn().await;
         let name = self.changeable(caller, id).await?;
         self.known_devices(&add)?;
         let detail = format!("{} added, {} removed", add.len(), remove.len());
         let entry = self.audit_entry(caller, "collection.change", &name, &detail);
-        self.store
-            .write(move |tx| {
-                Box::pin(async move {
-                    collection::remove_members(tx, id, &remove).await?;
-                    collection::add_members(tx, id, &add).await?;
-                    audit::append(tx, entry).await.map(drop)
-                })
+        self.change_directory(turn, entry, move |tx| {
+            Box::pin(async move {
+                collection::remove_members(tx, id, &remove).await?;
+                collection::add_members(tx, id, &add).await
             })
-            .await?;
-        self.reload_directory().await?;
+        })
+        .await?;
         self.collection(caller, id).await
     }
 
@@ -130,20 +129,19 @@ impl Site {
     ///
     /// # Errors
     /// `Forbidden`, `NotFound`, `Invalid`, `Conflict`.
-    pub async fn rename_collection(&self, caller: &Caller, id: CollectionId, name: &str) -> SiteResult<Collection> {
+    pub async fn rename_collection(
+        self: &Arc<Self>,
+        caller: &Caller,
+        id: CollectionId,
+        name: &str,
+    ) -> SiteResult<Collection> {
         caller.require(Permission::Deploy)?;
+        let turn = self.directory_turn().await;
         let old = self.changeable(caller, id).await?;
         let name = valid_name(name)?;
         let entry = self.audit_entry(caller, "collection.rename", &old, name.as_str());
-        self.store
-            .write(move |tx| {
-                Box::pin(async move {
-                    collection::rename(tx, id, &name).await?;
-                    audit::append(tx, entry).await.map(drop)
-                })
-            })
+        self.change_directory(turn, entry, move |tx| Box::pin(async move { collection::rename(tx, id, &name).await }))
             .await?;
-        self.reload_directory().await?;
         self.collection(caller, id).await
     }
 
@@ -151,8 +149,9 @@ impl Site {
     ///
     /// # Errors
     /// `Forbidden`, `NotFound`, `Conflict` for the built-in one and while deployments target it.
-    pub async fn delete_collection(&self, caller: &Caller, id: CollectionId) -> SiteResult<()> {
+    pub async fn delete_collection(self: &Arc<Self>, caller: &Caller, id: CollectionId) -> SiteResult<()> {
         caller.require(Permission::Deploy)?;
+        let turn = self.directory_turn().await;
         let name = self.changeable(caller, id).await?;
         if let Some(user) = self.directory.load().deployments.iter().find(|d| d.spec.collection == id) {
             return Err(SiteError::conflict(
@@ -161,15 +160,7 @@ impl Site {
             ));
         }
         let entry = self.audit_entry(caller, "collection.delete", &name, "");
-        self.store
-            .write(move |tx| {
-                Box::pin(async move {
-                    collection::remove(tx, id).await?;
-                    audit::append(tx, entry).await.map(drop)
-                })
-            })
-            .await?;
-        self.reload_directory().await
+        self.change_directory(turn, entry, move |tx| Box::pin(async move { collection::remove(tx, id).await })).await
     }
 
     async fn changeable(&self, caller: &Caller, id: CollectionId) -> SiteResult<String> {

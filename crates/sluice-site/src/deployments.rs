@@ -9,11 +9,11 @@ use sluice_model::{
     CollectionId, Deployment, DeploymentError, DeploymentId, DeploymentPhase, DeploymentSpec, DeploymentTarget,
     DeviceId, Intent, RestartBehaviour, UpdateGroupId, UserNotification,
 };
-use sluice_store::{audit, deployment};
+use sluice_store::deployment;
 
 use crate::caller::{Caller, Permission};
 use crate::devices::{Enforcement, enforcement_view};
-use crate::directory::Directory;
+use crate::directory::{Directory, room_for_one};
 use crate::error::{SiteError, SiteResult};
 use crate::events::SiteEvent;
 use crate::page::{Page, PageRequest};
@@ -188,22 +188,27 @@ impl Site {
     /// # Errors
     /// `Forbidden`, `Invalid` when it makes no sense, `NotFound` for an unknown update, group or
     /// collection, `Conflict` when the name is taken or an update cannot be deployed.
-    pub async fn create_deployment(&self, caller: &Caller, spec: DeploymentSpec) -> SiteResult<DeploymentSummary> {
+    pub async fn create_deployment(
+        self: &Arc<Self>,
+        caller: &Caller,
+        spec: DeploymentSpec,
+    ) -> SiteResult<DeploymentSummary> {
         caller.require(Permission::Deploy)?;
+        let turn = self.directory_turn().await;
+        room_for_one("deployments", self.directory.load().deployments.len())?;
         self.check_target(&spec)?;
         let id = DeploymentId(self.host.new_id());
         let deployment = Deployment::new(id, spec, self.now(), caller.name.clone())
             .map_err(|e| SiteError::invalid(field_of(e), e.to_string(), "Correct it and send it again."))?;
-        let detail = format!("{:?}, deadline {:?}", deployment.spec.intent, deployment.spec.deadline);
+        let detail = match deployment.spec.deadline {
+            Some(deadline) => format!("required by {deadline:.0}"),
+            None => "available".to_owned(),
+        };
         let entry = self.audit_entry(caller, "deployment.create", deployment.spec.name.as_str(), &detail);
-        self.store
-            .write(move |tx| {
-                Box::pin(async move {
-                    deployment::insert(tx, &deployment).await?;
-                    audit::append(tx, entry).await.map(drop)
-                })
-            })
-            .await?;
+        self.change_directory(turn, entry, move |tx| {
+            Box::pin(async move { deployment::insert(tx, &deployment).await })
+        })
+        .await?;
         self.deployment_changed(caller, id).await
     }
 
@@ -212,7 +217,7 @@ impl Site {
     /// # Errors
     /// `Forbidden`, `NotFound`, `Conflict` when it is cancelled.
     pub async fn set_deployment_enabled(
-        &self,
+        self: &Arc<Self>,
         caller: &Caller,
         id: DeploymentId,
         enabled: bool,
@@ -225,7 +230,11 @@ impl Site {
     ///
     /// # Errors
     /// `Forbidden`, `NotFound`, `Conflict` when it is cancelled already.
-    pub async fn cancel_deployment(&self, caller: &Caller, id: DeploymentId) -> SiteResult<DeploymentSummary> {
+    pub async fn cancel_deployment(
+        self: &Arc<Self>,
+        caller: &Caller,
+        id: DeploymentId,
+    ) -> SiteResult<DeploymentSummary> {
         self.change_deployment(caller, id, "deployment.cancel", |deployment, now| deployment.cancelled_at = Some(now))
             .await
     }
@@ -234,53 +243,42 @@ impl Site {
     ///
     /// # Errors
     /// `Forbidden`, `NotFound`, `Conflict` when it is not cancelled.
-    pub async fn delete_deployment(&self, caller: &Caller, id: DeploymentId) -> SiteResult<()> {
+    pub async fn delete_deployment(self: &Arc<Self>, caller: &Caller, id: DeploymentId) -> SiteResult<()> {
         caller.require(Permission::Deploy)?;
+        let turn = self.directory_turn().await;
         let deployment = Arc::clone(find(&self.directory.load(), id)?);
         if deployment.cancelled_at.is_none() {
             return Err(SiteError::conflict("the deployment is not cancelled", "Cancel it first."));
         }
         let entry = self.audit_entry(caller, "deployment.delete", deployment.spec.name.as_str(), "");
-        self.store
-            .write(move |tx| {
-                Box::pin(async move {
-                    deployment::remove(tx, id).await?;
-                    audit::append(tx, entry).await.map(drop)
-                })
-            })
-            .await?;
-        self.reload_directory().await?;
+        self.change_directory(turn, entry, move |tx| Box::pin(async move { deployment::remove(tx, id).await })).await?;
         self.emit(SiteEvent::Deployment(id));
         Ok(())
     }
 
     async fn change_deployment(
-        &self,
+        self: &Arc<Self>,
         caller: &Caller,
         id: DeploymentId,
         action: &str,
         change: impl FnOnce(&mut Deployment, Timestamp),
     ) -> SiteResult<DeploymentSummary> {
         caller.require(Permission::Deploy)?;
+        let turn = self.directory_turn().await;
         let mut deployment = Deployment::clone(find(&self.directory.load(), id)?);
         if deployment.cancelled_at.is_some() {
             return Err(SiteError::conflict("the deployment is cancelled", "Create a new one."));
         }
         change(&mut deployment, self.now());
         let entry = self.audit_entry(caller, action, deployment.spec.name.as_str(), "");
-        self.store
-            .write(move |tx| {
-                Box::pin(async move {
-                    deployment::update(tx, &deployment).await?;
-                    audit::append(tx, entry).await.map(drop)
-                })
-            })
-            .await?;
+        self.change_directory(turn, entry, move |tx| {
+            Box::pin(async move { deployment::update(tx, &deployment).await })
+        })
+        .await?;
         self.deployment_changed(caller, id).await
     }
 
     async fn deployment_changed(&self, caller: &Caller, id: DeploymentId) -> SiteResult<DeploymentSummary> {
-        self.reload_directory().await?;
         self.emit(SiteEvent::Deployment(id));
         self.deployment(caller, id).await
     }

@@ -387,25 +387,32 @@ impl Site {
     ///
     /// # Errors
     /// `Forbidden`, `NotFound`.
-    pub async fn remove_device(&self, caller: &Caller, id: DeviceId) -> SiteResult<()> {
+    pub async fn remove_device(self: &Arc<Self>, caller: &Caller, id: DeviceId) -> SiteResult<()> {
         caller.require(Permission::ManageDevices)?;
+        let turn = self.directory_turn().await;
         let fleet = self.fleet();
         let row = find(&fleet, id)?;
+        let number = row.number;
         let (entry, now) = (self.audit_entry(caller, "device.remove", &row.name, &id.to_string()), self.now());
-        self.store
-            .write(move |tx| {
-                Box::pin(async move {
-                    collection::remove_device(tx, id).await?;
-                    enforcement::remove_device(tx, id).await?;
-                    inventory::remove(tx, id).await?;
-                    device::remove(tx, id, now).await?;
-                    audit::append(tx, entry).await.map(drop)
+        let site = Arc::clone(self);
+        let work = async move {
+            let (_, _turn) = site.device_turn(id).await.map_err(|_| SiteError::not_found("device", id))?;
+            site.store
+                .write(move |tx| {
+                    Box::pin(async move {
+                        collection::remove_device(tx, id).await?;
+                        enforcement::remove_device(tx, id).await?;
+                        inventory::remove(tx, id).await?;
+                        device::remove(tx, id, now).await?;
+                        audit::append(tx, entry).await.map(drop)
+                    })
                 })
-            })
-            .await?;
-        self.known.remove(id);
-        self.keeper.device(id, vec![DeviceChange::Remove(row.number)]).await?;
-        self.reload_directory().await
+                .await?;
+            site.known.remove(id);
+            site.keeper.device(id, vec![DeviceChange::Remove(number)]).await?;
+            site.reload_directory(&turn).await
+        };
+        self.to_the_end(work).await
     }
 
     pub(crate) fn device_row(&self, fleet: &Fleet, row: &catalog::DeviceRow) -> DeviceRow {

@@ -10,9 +10,28 @@ use sluice_catalog::planner::ResolvedDeployment;
 use sluice_model::{CollectionId, Deployment, DeploymentTarget, DeviceId, UpdateGroupId, UpdateId};
 use sluice_store::collection::CollectionRecord;
 use sluice_store::update_group::UpdateGroupRecord;
-use sluice_store::{Reader, StoreError, collection, deployment, update_group};
+use sluice_store::{JobFuture, Reader, StoreError, Tx, audit, collection, deployment, update_group};
+use tokio::sync::OwnedMutexGuard;
 
 use crate::collections::ALL_DEVICES;
+use crate::error::{SiteError, SiteResult};
+use crate::load::usable;
+use crate::site::Site;
+
+/// Most collections, groups and deployments, of each: all are walked at every check-in.
+const MAX_ENTRIES: usize = 10_000;
+
+/// Refuses one more of `what` where there are as many as there may be.
+pub(crate) fn room_for_one(what: &str, count: usize) -> SiteResult<()> {
+    if count < MAX_ENTRIES {
+        return Ok(());
+    }
+    Err(SiteError::conflict(format!("the site has {MAX_ENTRIES} {what} already"), "Delete some that are over."))
+}
+
+/// The right to change the directory. Who has it sees in the snapshot what is stored, so that no
+/// change is decided on what another one is just replacing.
+pub(crate) struct DirectoryTurn(#[expect(dead_code, reason = "held for its end")] OwnedMutexGuard<()>);
 
 /// A snapshot of them all.
 #[derive(Default)]
@@ -37,27 +56,41 @@ pub(crate) struct GroupEntry {
 }
 
 impl Directory {
+    /// A row that cannot be read is logged and left out: what it asks for is not enforced.
     pub(crate) async fn load(reader: &mut Reader) -> Result<Self, StoreError> {
         let mut members: HashMap<CollectionId, Vec<DeviceId>> = HashMap::new();
         for (collection, device) in collection::all_members(reader).await? {
             members.entry(collection).or_default().push(device);
         }
-        let collections = collection::list(reader).await?.into_iter().map(|record| {
-            let mut members = members.remove(&record.id).unwrap_or_default();
-            members.sort_unstable();
-            CollectionEntry { record, members }
-        });
-        let collections = collections.collect();
+        let mut collections = Vec::new();
+        collection::load(reader, |row| {
+            collections.extend(usable(row).map(|record| {
+                let mut members = members.remove(&record.id).unwrap_or_default();
+                members.sort_unstable();
+                CollectionEntry { record, members }
+            }));
+            Ok(())
+        })
+        .await?;
         let mut updates: HashMap<UpdateGroupId, Vec<UpdateId>> = HashMap::new();
         for (group, update) in update_group::all_members(reader).await? {
             updates.entry(group).or_default().push(update);
         }
-        let groups = update_group::list(reader).await?.into_iter().map(|record| {
-            let updates = updates.remove(&record.id).unwrap_or_default();
-            GroupEntry { record, updates }
-        });
-        let groups = groups.collect();
-        let deployments = deployment::list(reader).await?.into_iter().map(Arc::new).collect();
+        let mut groups = Vec::new();
+        update_group::load(reader, |row| {
+            groups.extend(usable(row).map(|record| {
+                let updates = updates.remove(&record.id).unwrap_or_default();
+                GroupEntry { record, updates }
+            }));
+            Ok(())
+        })
+        .await?;
+        let mut deployments = Vec::new();
+        deployment::load(reader, |row| {
+            deployments.extend(usable(row).map(Arc::new));
+            Ok(())
+        })
+        .await?;
         Ok(Self { collections, groups, deployments })
     }
 
@@ -94,5 +127,44 @@ impl CollectionEntry {
 
     pub(crate) fn contains(&self, device: DeviceId) -> bool {
         self.record.id == ALL_DEVICES || self.members.binary_search(&device).is_ok()
+    }
+}
+
+impl Site {
+    /// Waits for the turn to change the directory; to be taken before anything is checked.
+    pub(crate) async fn directory_turn(&self) -> DirectoryTurn {
+        DirectoryTurn(Arc::clone(&self.directory_lock).lock_owned().await)
+    }
+
+    /// Stores a change with its line of the audit, and serves it.
+    pub(crate) async fn change_directory<F>(
+        self: &Arc<Self>,
+        turn: DirectoryTurn,
+        entry: audit::AuditEntry,
+        change: F,
+    ) -> SiteResult<()>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> JobFuture<'t, ()> + Send + 'static,
+    {
+        let site = Arc::clone(self);
+        let work = async move {
+            site.store
+                .write(move |tx| {
+                    Box::pin(async move {
+                        change(tx).await?;
+                        audit::append(tx, entry).await.map(drop)
+                    })
+                })
+                .await?;
+            site.reload_directory(&turn).await
+        };
+        self.to_the_end(work).await
+    }
+
+    /// Serves the directory as it is stored.
+    pub(crate) async fn reload_directory(&self, _turn: &DirectoryTurn) -> SiteResult<()> {
+        let mut reader = self.store.snapshot().await?;
+        self.directory.store(Arc::new(Directory::load(&mut reader).await?));
+        Ok(())
     }
 }

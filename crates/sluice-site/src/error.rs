@@ -59,7 +59,14 @@ impl SiteError {
 
     /// There is no such thing: `not_found("update", id)`.
     pub fn not_found(what: &str, id: impl fmt::Display) -> Self {
-        Self::new(ErrorKind::NotFound, format!("there is no {what} {id}"), format!("List them: `sluice {what} list`."))
+        let list = match what {
+            "source" | "update" | "device" | "collection" | "group" | "deployment" => format!("{what} list"),
+            "update group" => "group list".to_owned(),
+            "API token" => "token list".to_owned(),
+            "enrolment token" => "token enrollments".to_owned(),
+            _ => return Self::new(ErrorKind::NotFound, format!("there is no {what} {id}"), "Load the list again."),
+        };
+        Self::new(ErrorKind::NotFound, format!("there is no {what} {id}"), format!("List them: `sluice {list}`."))
     }
 
     /// A parameter makes no sense.
@@ -136,6 +143,12 @@ impl From<sluice_store::StoreError> for SiteError {
                 Self::unavailable("the database cannot be used now", "Try again; if it stays, run `sluice doctor`.")
                     .with_source(error)
             }
+            // Only backups name a file, and only who manages the site makes them.
+            E::File { source, .. } => Self::invalid(
+                "path",
+                format!("{message}: {source}"),
+                "Give the path of a file that is not there yet, in a directory the site may write into.",
+            ),
             error => Self::internal("using the database", error),
         }
     }

@@ -1,13 +1,15 @@
 //! Update groups.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use sluice_model::{Deployment, DeploymentTarget, UpdateGroupId, UpdateId};
+use sluice_store::update_group;
 use sluice_store::update_group::UpdateGroupRecord;
-use sluice_store::{audit, update_group};
 
 use crate::caller::{Caller, Permission};
 use crate::collections::valid_name;
-use crate::directory::GroupEntry;
+use crate::directory::{GroupEntry, room_for_one};
 use crate::error::{SiteError, SiteResult};
 use crate::page::{Page, PageRequest};
 use crate::site::Site;
@@ -65,23 +67,27 @@ impl Site {
     ///
     /// # Errors
     /// `Forbidden`, `Invalid`, `NotFound` for an unknown update, `Conflict` when the name is taken.
-    pub async fn create_group(&self, caller: &Caller, name: &str, updates: Vec<UpdateId>) -> SiteResult<UpdateGroup> {
+    pub async fn create_group(
+        self: &Arc<Self>,
+        caller: &Caller,
+        name: &str,
+        updates: Vec<UpdateId>,
+    ) -> SiteResult<UpdateGroup> {
         caller.require(Permission::Deploy)?;
+        let turn = self.directory_turn().await;
+        room_for_one("groups", self.directory.load().groups.len())?;
         let name = valid_name(name)?;
         self.known_updates(&updates)?;
         let id = UpdateGroupId(self.host.new_id());
         let entry = self.audit_entry(caller, "group.create", name.as_str(), &format!("{} updates", updates.len()));
         let record = UpdateGroupRecord { id, name, created_at: self.now() };
-        self.store
-            .write(move |tx| {
-                Box::pin(async move {
-                    update_group::insert(tx, &record).await?;
-                    update_group::add_members(tx, id, &updates).await?;
-                    audit::append(tx, entry).await.map(drop)
-                })
+        self.change_directory(turn, entry, move |tx| {
+            Box::pin(async move {
+                update_group::insert(tx, &record).await?;
+                update_group::add_members(tx, id, &updates).await
             })
-            .await?;
-        self.reload_directory().await?;
+        })
+        .await?;
         self.group(caller, id).await
     }
 
@@ -90,13 +96,14 @@ impl Site {
     /// # Errors
     /// `Forbidden`, `NotFound`, `Conflict` when a deployment would get too many updates.
     pub async fn change_group(
-        &self,
+        self: &Arc<Self>,
         caller: &Caller,
         id: UpdateGroupId,
         add: Vec<UpdateId>,
         remove: Vec<UpdateId>,
     ) -> SiteResult<UpdateGroup> {
         caller.require(Permission::Deploy)?;
+        let turn = self.directory_turn().await;
         let group = self.group(caller, id).await?;
         self.known_updates(&add)?;
         let target = DeploymentTarget::Group(id);
@@ -109,16 +116,13 @@ impl Site {
         }
         let detail = format!("{} added, {} removed", add.len(), remove.len());
         let entry = self.audit_entry(caller, "group.change", &group.name, &detail);
-        self.store
-            .write(move |tx| {
-                Box::pin(async move {
-                    update_group::remove_members(tx, id, &remove).await?;
-                    update_group::add_members(tx, id, &add).await?;
-                    audit::append(tx, entry).await.map(drop)
-                })
+        self.change_directory(turn, entry, move |tx| {
+            Box::pin(async move {
+                update_group::remove_members(tx, id, &remove).await?;
+                update_group::add_members(tx, id, &add).await
             })
-            .await?;
-        self.reload_directory().await?;
+        })
+        .await?;
         self.group(caller, id).await
     }
 
@@ -126,20 +130,21 @@ impl Site {
     ///
     /// # Errors
     /// `Forbidden`, `NotFound`, `Invalid`, `Conflict`.
-    pub async fn rename_group(&self, caller: &Caller, id: UpdateGroupId, name: &str) -> SiteResult<UpdateGroup> {
+    pub async fn rename_group(
+        self: &Arc<Self>,
+        caller: &Caller,
+        id: UpdateGroupId,
+        name: &str,
+    ) -> SiteResult<UpdateGroup> {
         caller.require(Permission::Deploy)?;
+        let turn = self.directory_turn().await;
         let old = self.group(caller, id).await?;
         let name = valid_name(name)?;
         let entry = self.audit_entry(caller, "group.rename", &old.name, name.as_str());
-        self.store
-            .write(move |tx| {
-                Box::pin(async move {
-                    update_group::rename(tx, id, &name).await?;
-                    audit::append(tx, entry).await.map(drop)
-                })
-            })
-            .await?;
-        self.reload_directory().await?;
+        self.change_directory(turn, entry, move |tx| {
+            Box::pin(async move { update_group::rename(tx, id, &name).await })
+        })
+        .await?;
         self.group(caller, id).await
     }
 
@@ -147,8 +152,9 @@ impl Site {
     ///
     /// # Errors
     /// `Forbidden`, `NotFound`, `Conflict` while a deployment follows it.
-    pub async fn delete_group(&self, caller: &Caller, id: UpdateGroupId) -> SiteResult<()> {
+    pub async fn delete_group(self: &Arc<Self>, caller: &Caller, id: UpdateGroupId) -> SiteResult<()> {
         caller.require(Permission::Deploy)?;
+        let turn = self.directory_turn().await;
         let group = self.group(caller, id).await?;
         let target = DeploymentTarget::Group(id);
         if let Some(user) = self.directory.load().deployments.iter().find(|d| d.spec.target == target) {
@@ -158,15 +164,7 @@ impl Site {
             ));
         }
         let entry = self.audit_entry(caller, "group.delete", &group.name, "");
-        self.store
-            .write(move |tx| {
-                Box::pin(async move {
-                    update_group::remove(tx, id).await?;
-                    audit::append(tx, entry).await.map(drop)
-                })
-            })
-            .await?;
-        self.reload_directory().await
+        self.change_directory(turn, entry, move |tx| Box::pin(async move { update_group::remove(tx, id).await })).await
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use sluice_model::{DeviceId, DeviceNumber};
+use tokio::sync::Mutex;
 
 /// Shards; a power of two. A new device copies one shard: 400 entries with 100,000 devices.
 const SHARDS: usize = 256;
@@ -25,6 +26,8 @@ pub(crate) struct KnownDevice {
     pub(crate) inventory_hash: ArcSwapOption<[u8; 32]>,
     /// What its agent said at its last check-in since the site started.
     pub(crate) said: ArcSwapOption<Said>,
+    /// [`crate::Site::device_turn`].
+    pub(crate) turn: Arc<Mutex<()>>,
 }
 
 /// What an agent said.
@@ -64,6 +67,7 @@ impl KnownDevices {
             secret_hash,
             inventory_hash: ArcSwapOption::from(inventory.map(Arc::new)),
             said: ArcSwapOption::empty(),
+            turn: Arc::default(),
         });
         self.shard(id).rcu(|shard| {
             let mut next = Shard::clone(shard);

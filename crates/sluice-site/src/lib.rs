@@ -17,6 +17,7 @@ pub mod deployments;
 pub mod devices;
 mod digest;
 mod directory;
+pub mod doctor;
 pub mod enrollment;
 pub mod error;
 pub mod events;

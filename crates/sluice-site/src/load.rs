@@ -13,34 +13,69 @@ use crate::error::SiteResult;
 use crate::keeper::apply_catalog;
 use crate::known::KnownDevices;
 
+/// Inventories that are in memory whole at a time, each of about 100 kB; the fleet keeps a small
+/// part of them.
+const CHUNK: usize = 512;
+
 /// Everything the store holds, evaluated. A row that cannot be read is logged and left out: one bad
 /// row must not keep the site from starting.
+///
+/// The work is done where it is awaited: nothing else runs before a site is open.
 pub(crate) async fn fleet(store: &Store, known: &KnownDevices) -> SiteResult<Fleet> {
     let mut reader = store.snapshot().await?;
-    let catalog = Arc::new(apply_catalog(&Catalog::default(), whole_catalog(&mut reader).await?));
-    let changes = whole_fleet(&mut reader, known).await?;
-    let work = move || {
-        let mut evaluator = Evaluator::new(Arc::clone(&catalog));
-        let (fleet, problems) = Fleet::default().re_evaluate(&mut evaluator).apply(&mut evaluator, changes);
+    let catalog = apply_catalog(&Catalog::default(), whole_catalog(&mut reader).await?);
+    let mut building = Building::on(Arc::new(catalog));
+    whole_fleet(&mut reader, known, &mut building).await?;
+    building.apply();
+    Ok(building.fleet)
+}
+
+/// The fleet so far.
+struct Building {
+    evaluator: Evaluator,
+    fleet: Fleet,
+    waiting: Vec<DeviceChange>,
+}
+
+impl Building {
+    fn on(catalog: Arc<Catalog>) -> Self {
+        let mut evaluator = Evaluator::new(catalog);
+        let fleet = Fleet::default().re_evaluate(&mut evaluator);
+        Self { evaluator, fleet, waiting: Vec::new() }
+    }
+
+    fn add(&mut self, change: DeviceChange) {
+        self.waiting.push(change);
+        if self.waiting.len() >= CHUNK {
+            self.apply();
+        }
+    }
+
+    fn apply(&mut self) {
+        let (next, problems) = self.fleet.apply(&mut self.evaluator, std::mem::take(&mut self.waiting));
         for problem in problems {
             tracing::warn!(%problem, "a stored device was left out");
         }
-        fleet
-    };
-    tokio::task::spawn_blocking(work).await.map_err(|e| crate::SiteError::internal("building the snapshot", e))
+        self.fleet = next;
+    }
 }
 
 /// Keeps going past a row that cannot be read.
-fn usable<T>(row: Result<T, StoreError>) -> Option<T> {
+pub(crate) fn usable<T>(row: Result<T, StoreError>) -> Option<T> {
     row.inspect_err(|error| tracing::error!(%error, "a stored row was left out")).ok()
 }
 
 async fn whole_catalog(reader: &mut Reader) -> Result<CatalogChange, StoreError> {
     let mut change = CatalogChange {
         version: counter::last(reader, counter::Counter::CatalogVersion).await?,
-        categories: catalog::load_categories(reader).await?,
         ..CatalogChange::default()
     };
+    let categories = &mut change.categories;
+    catalog::load_categories(reader, |row| {
+        categories.extend(usable(row));
+        Ok(())
+    })
+    .await?;
     let updates = &mut change.updates;
     catalog::load_revisions(reader, None, |row| {
         updates.extend(usable(row).map(|stored| (stored.id, Arc::new(stored.update))));
@@ -63,13 +98,12 @@ fn offer(entry: &catalog::IndexEntry) -> Option<Offer> {
     Some(Offer { revision: entry.revision, binary: u16::try_from(entry.binary).ok()? })
 }
 
-async fn whole_fleet(reader: &mut Reader, known: &KnownDevices) -> Result<Vec<DeviceChange>, StoreError> {
-    let mut changes = Vec::new();
+async fn whole_fleet(reader: &mut Reader, known: &KnownDevices, building: &mut Building) -> Result<(), StoreError> {
     let mut numbers: HashMap<DeviceId, (DeviceNumber, [u8; 32])> = HashMap::new();
     device::load(reader, |row| {
         if let Some(device) = usable(row).filter(|d| d.removed_at.is_none()) {
             numbers.insert(device.id, (device.number, device.secret_hash));
-            changes.push(DeviceChange::Record(DeviceRecord {
+            building.add(DeviceChange::Record(DeviceRecord {
                 number: device.number,
                 id: device.id,
                 name: device.hostname.into(),
@@ -88,7 +122,7 @@ async fn whole_fleet(reader: &mut Reader, known: &KnownDevices) -> Result<Vec<De
         {
             hashes.insert(stored.device, stored.hash.0);
             let inventory = Arc::new(stored.inventory);
-            changes.push(DeviceChange::Inventory { device: *number, at: stored.at, inventory });
+            building.add(DeviceChange::Inventory { device: *number, at: stored.at, inventory });
         }
         Ok(())
     })
@@ -103,9 +137,11 @@ async fn whole_fleet(reader: &mut Reader, known: &KnownDevices) -> Result<Vec<De
         Ok(())
     })
     .await?;
-    changes.extend(records.into_iter().map(|(device, records)| DeviceChange::Enforcement { device, records }));
+    for (device, records) in records {
+        building.add(DeviceChange::Enforcement { device, records });
+    }
     for (id, (number, secret)) in numbers {
         known.insert(id, number, secret, hashes.get(&id).copied());
     }
-    Ok(changes)
+    Ok(())
 }

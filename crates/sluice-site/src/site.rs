@@ -1,12 +1,12 @@
 //! The site: its parts, put together.
 
-use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use jiff::{SignedDuration, Timestamp};
 use sluice_catalog::{Catalog, Fleet};
-use sluice_model::{DeviceNumber, Name};
+use sluice_model::Name;
 use sluice_store::collection::{CollectionKind, CollectionRecord};
 use sluice_store::{Store, collection, meta};
 use tokio::sync::{Mutex, broadcast};
@@ -23,7 +23,7 @@ use crate::keeper::Keeper;
 use crate::keys::PolicyKey;
 use crate::known::KnownDevices;
 use crate::load;
-use crate::reconcile::{self, Reconcilers};
+use crate::reconcile::{self, Reconcilers, WrittenContacts};
 use crate::sources::SourceList;
 use crate::sync::Fetcher;
 use crate::sync::SyncState;
@@ -41,11 +41,10 @@ pub struct Site {
     pub(crate) fleet: Arc<ArcSwap<Fleet>>,
     pub(crate) keeper: Keeper,
     pub(crate) directory: ArcSwap<Directory>,
-    /// Held while the directory is changed and read again.
-    pub(crate) directory_lock: Mutex<()>,
+    /// Held from the check of a change of the directory until the new one is served.
+    pub(crate) directory_lock: Arc<Mutex<()>>,
     pub(crate) known: KnownDevices,
-    /// Last contacts as the store has them.
-    pub(crate) written_contacts: std::sync::Mutex<HashMap<DeviceNumber, Timestamp>>,
+    pub(crate) written_contacts: WrittenContacts,
     pub(crate) policy_key: PolicyKey,
     pub(crate) sources: SourceList,
     pub(crate) sync: SyncState,
@@ -66,6 +65,10 @@ pub struct SiteConfig {
     /// SHA-256 of the certificate of the authority that the client listener's certificate chains
     /// to; enrolment tokens carry it.
     pub authority_sha256: [u8; 32],
+    /// Where the site keeps its files; `sluice doctor` looks at the space there.
+    pub data_directory: PathBuf,
+    /// When the certificate of the client listener ends.
+    pub certificate_expires: Timestamp,
     /// Time between check-ins of a device that has nothing to do.
     pub check_in: SignedDuration,
     /// After this time without a contact a device is silent.
@@ -126,6 +129,7 @@ impl Site {
         let sync = SyncState::load(&store, &sources, now).await?;
         drop(reader);
 
+        let written_contacts = WrittenContacts::of(&fleet);
         let fleet = Arc::new(ArcSwap::from_pointee(fleet));
         let (events, _) = broadcast::channel(EVENT_BACKLOG);
         let site = Arc::new(Self {
@@ -134,9 +138,9 @@ impl Site {
             keeper: Keeper::start(Arc::clone(&fleet), events.clone()),
             fleet,
             directory: ArcSwap::from_pointee(directory),
-            directory_lock: Mutex::new(()),
+            directory_lock: Arc::default(),
             known,
-            written_contacts: std::sync::Mutex::default(),
+            written_contacts,
             policy_key,
             sources,
             sync,
@@ -158,7 +162,7 @@ impl Site {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        if let Err(error) = reconcile::contacts(self).await {
+        if let Err(error) = reconcile::write_contacts(self).await {
             tracing::warn!(error = crate::error::chain(&error), "the last contacts of devices were not stored");
         }
         self.store.close().await;
@@ -217,12 +221,13 @@ impl Site {
         self.now().checked_sub(self.config.silent_after).unwrap_or(Timestamp::MIN)
     }
 
-    /// Reads collections, groups and deployments again after one of them changed.
-    pub(crate) async fn reload_directory(&self) -> SiteResult<()> {
-        let _one_at_a_time = self.directory_lock.lock().await;
-        let mut reader = self.store.snapshot().await?;
-        self.directory.store(Arc::new(Directory::load(&mut reader).await?));
-        Ok(())
+    /// Does work to its end even when the caller goes away in the middle, as HTTP peers do: what is
+    /// stored must also get into what is served.
+    pub(crate) async fn to_the_end<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = SiteResult<T>> + Send + 'static,
+    ) -> SiteResult<T> {
+        self.tasks.spawn(work).await.map_err(|e| SiteError::internal("finishing a change", e))?
     }
 }
 

@@ -125,8 +125,18 @@ impl Outcome {
 impl Work {
     /// Refuses everything that is not refused yet.
     pub(crate) fn refuse_all(&mut self, failure: &Failure) {
-        for update in &self.wanted {
+        self.refuse_all_but(failure, |_| false);
+    }
+
+    /// Refuses everything that is not refused yet, except what `keep` says.
+    pub(crate) fn refuse_all_but(&mut self, failure: &Failure, keep: impl Fn(&Wanted) -> bool) {
+        for update in self.wanted.iter().filter(|update| !keep(update)) {
             self.refused.entry(update.update).or_insert_with(|| failure.clone());
         }
+    }
+
+    /// What is not refused.
+    pub(crate) fn open(&self) -> impl Iterator<Item = &Wanted> {
+        self.wanted.iter().filter(|update| !self.refused.contains_key(&update.update))
     }
 }

@@ -174,8 +174,15 @@ impl Machine {
         Ok(match self.backend.refresh().await {
             Ok(()) => to.refreshed(work),
             Err(failure) => {
-                work.refuse_all(&failure);
-                to.failed(Outcome::nothing_done(work))
+                // Without its sources the device can still install what it has fetched.
+                if work.kind == data::Kind::Install && failure.code == ErrorCode::IndexRefreshFailed {
+                    let progress = Progress::load(&self.state)?;
+                    work.refuse_all_but(&failure, |update| progress.is_fetched(update));
+                } else {
+                    work.refuse_all(&failure);
+                }
+                let nothing_left = work.open().next().is_none();
+                if nothing_left { to.failed(Outcome::nothing_done(work)) } else { to.refreshed(work) }
             }
         })
     }
@@ -211,7 +218,8 @@ impl Machine {
     }
 
     async fn plan(&mut self, mut work: Work, to: Planning) -> State {
-        let plan = self.backend.plan(&work.wanted).await;
+        let open: Vec<_> = work.open().cloned().collect();
+        let plan = self.backend.plan(&open).await;
         work.refused.extend(plan.refused);
         if plan.batches.is_empty() {
             return to.refused(Outcome::nothing_done(work));
@@ -264,7 +272,7 @@ impl Machine {
         let mut progress = Progress::load(&self.state)?;
         let mut reports = Vec::new();
         let now = self.host.now();
-        for update in work.wanted.iter().filter(|u| !work.refused.contains_key(&u.update)) {
+        for update in work.open() {
             for by in &update.deployments {
                 reports.extend(progress.record(by.deployment, update.update, state, News::Plain, now));
             }

@@ -273,6 +273,23 @@ async fn an_unreachable_site_is_waited_for_but_its_policy_holds() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn without_its_sources_it_installs_what_it_has_fetched() {
+    let mut device = Device::new(two(), vec![assignment(1), assignment(2)]);
+    device.backend.script().bad_download = vec!["p2".into()];
+    device.at(150);
+    device.round().await;
+    assert!(device.states().contains(&"1 downloaded".to_owned()));
+    device.backend.take_log();
+    device.backend.script().bad_refresh = true;
+    device.at(5000);
+    device.round().await;
+    assert_eq!(device.backend.take_log(), ["refresh", "download p1", "install p1"]);
+    let states = device.states();
+    assert!(states.contains(&"1 installed".to_owned()), "{states:?}");
+    assert!(states.contains(&"2 download-failed (index-refresh-failed)".to_owned()), "{states:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_foreign_or_older_policy_is_told_once_and_not_obeyed() {
     let mut device = Device::new(two(), vec![]);
     device.at(500);

@@ -11,6 +11,8 @@ use serde::de::DeserializeOwned;
 
 /// Room kept for the state on a full disk, so that the agent can still say that the disk is full.
 const RESERVE: u64 = 1 << 20;
+/// What a file needs beyond its bytes: its last block and one of its directory.
+const BLOCKS: u64 = 8 << 10;
 const RESERVE_FILE: &str = "reserve";
 
 /// Largest state file read: an inventory of 100,000 packages.
@@ -140,29 +142,43 @@ impl StateDirectory {
     /// Replaces a file whole and for good: after a crash it is the old or the new one. On a full
     /// disk it uses the room kept for that.
     pub(crate) fn write(&self, name: &str, value: &impl Serialize) -> Result<(), StateError> {
-        match self.replace(name, value, true) {
-            Err(StateError::Io { source, .. }) if source.kind() == std::io::ErrorKind::StorageFull => {
-                self.remove(RESERVE_FILE)?;
-                self.replace(name, value, true)
+        loop {
+            match self.replace(name, value, true) {
+                Err(StateError::Io { source, .. })
+                    if source.kind() == std::io::ErrorKind::StorageFull && self.give_up_room(name)? => {}
+                done => return done,
             }
-            done => done,
         }
     }
 
-    /// Keeps room for a full disk, if it is not full already.
+    /// Gives up as much of the kept room as a write takes that has just failed; whether there was
+    /// any. No more than that: others take what is free on a full disk at once.
+    fn give_up_room(&self, name: &str) -> Result<bool, StateError> {
+        let path = self.path(RESERVE_FILE);
+        let Ok(reserve) = OpenOptions::new().write(true).open(&path) else { return Ok(false) };
+        let left = reserve.metadata().map_err(io("look at", &path))?.len();
+        if left == 0 {
+            return Ok(false);
+        }
+        let aside = self.path(&format!("{name}.new"));
+        let written = aside.metadata().map_or(0, |m| m.len());
+        reserve.set_len(left.saturating_sub(written.max(BLOCKS))).map_err(io("shorten", &path))?;
+        Ok(true)
+    }
+
+    /// Keeps room for a full disk; when it is full already, what is left of the room.
     pub(crate) fn reserve(&self) {
         let path = self.path(RESERVE_FILE);
-        if path.metadata().is_ok_and(|m| m.len() == RESERVE) {
+        let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);
+        let Ok(file) = file else { return };
+        let held = file.metadata().map_or(0, |m| m.len());
+        if held == RESERVE {
             return;
         }
-        let file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(&path);
-        let made = file.and_then(|file| {
-            let flags = rustix::fs::FallocateFlags::empty();
-            rustix::fs::fallocate(&file, flags, 0, RESERVE).map_err(std::io::Error::from)
-        });
-        if made.is_err() {
-            // Not all of it, or a file system that cannot: better none than a false promise.
-            let _ = std::fs::remove_file(&path);
+        let flags = rustix::fs::FallocateFlags::empty();
+        if rustix::fs::fallocate(&file, flags, 0, RESERVE).is_err() {
+            // Not all of it, or a file system that cannot: a longer file would be a false promise.
+            let _ = file.set_len(held);
         }
     }
 
@@ -272,7 +288,9 @@ mod tests {
         // Every write to this device file fails with "no space left".
         std::os::unix::fs::symlink("/dev/full", state.path("x.json.new")).unwrap();
         assert!(state.write("x.json", &1).is_err());
-        assert!(!state.path(RESERVE_FILE).exists(), "given up for the second attempt");
+        assert_eq!(state.path(RESERVE_FILE).metadata().unwrap().len(), 0, "given up piece by piece");
+        state.reserve();
+        assert_eq!(state.path(RESERVE_FILE).metadata().unwrap().len(), RESERVE, "kept again");
     }
 
     #[test]

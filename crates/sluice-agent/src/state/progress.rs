@@ -6,7 +6,7 @@ use sluice_wire::EnforcementReport;
 use uuid::Uuid;
 
 use super::{StateDirectory, StateError};
-use crate::backend::Failure;
+use crate::backend::{Failure, Wanted};
 use crate::enforcement::Enforcement;
 
 const FILE: &str = "progress.json";
@@ -64,6 +64,11 @@ impl Progress {
     /// The entry of an update of a deployment.
     pub(crate) fn get(&self, deployment: Uuid, update: Uuid) -> Option<&Entry> {
         self.entries.iter().find(|e| e.deployment == deployment && e.update == update)
+    }
+
+    /// Whether an update's files were fetched, for whichever deployment.
+    pub(crate) fn is_fetched(&self, wanted: &Wanted) -> bool {
+        wanted.deployments.iter().any(|by| self.get(by.deployment, wanted.update).is_some_and(|e| e.downloaded))
     }
 
     /// Those that wait for a restart.

@@ -22,15 +22,15 @@ pub struct EnforcementRecord {
     pub deployment: Option<DeploymentId>,
 }
 
-/// Puts records into a list sorted by update. A newer record replaces an older one; of two of the
-/// same time the one that comes later in `new` stays.
+/// Puts records into a list sorted by update. What is said later replaces what was said before,
+/// whatever the times: a device's clock may have been put back.
 pub(super) fn merge(known: &[EnforcementRecord], new: Vec<EnforcementRecord>) -> Arc<[EnforcementRecord]> {
     let mut merged = known.to_vec();
     for record in new {
         match merged.binary_search_by_key(&record.update, |known| known.update) {
             Err(at) => merged.insert(at, record),
             Ok(at) => {
-                if let Some(known) = merged.get_mut(at).filter(|known| known.at <= record.at) {
+                if let Some(known) = merged.get_mut(at) {
                     *known = record;
                 }
             }

@@ -65,10 +65,7 @@ impl Store {
             Act::Enforcement(device, id, state, second) => {
                 let record = enforcement(update(id), state, second);
                 if let Some(kept) = self.0.get_mut(&device) {
-                    let newer = kept.enforcement.get(&record.update).is_none_or(|known| known.at <= record.at);
-                    if newer {
-                        kept.enforcement.insert(record.update, record.clone());
-                    }
+                    kept.enforcement.insert(record.update, record.clone());
                 }
                 DeviceChange::Enforcement { device: DeviceNumber(device), records: vec![record] }
             }

@@ -1,5 +1,6 @@
 //! Background work: input-free, idempotent, safe to kill at any moment (invariant 5).
 
+mod contacts;
 mod expired;
 
 use std::collections::BTreeMap;
@@ -7,11 +8,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sluice_store::device;
 
 use crate::error::{SiteResult, chain};
 use crate::site::{ReconcilerStatus, Site};
 use crate::sync;
+
+pub(crate) use contacts::{WrittenContacts, write as write_contacts};
 
 /// How often due synchronizations are looked for.
 const SYNC_TICK: Duration = Duration::from_secs(5);
@@ -43,7 +45,7 @@ impl Reconcilers {
 /// Starts them all.
 pub(crate) fn start(site: &Arc<Site>) {
     every(site, "schedule", SYNC_TICK, async |site| sync::start_due(&site).await);
-    every(site, "contacts", CONTACT_TICK, async |site| contacts(&site).await);
+    every(site, "contacts", CONTACT_TICK, async |site| contacts::write(&site).await);
     every(site, "expired", EXPIRED_TICK, async |site| expired::remove(&site).await);
 }
 
@@ -69,14 +71,4 @@ where
             site.reconcilers.note(name, site.now(), &result);
         }
     });
-}
-
-/// Writes down when devices were last heard of, many in one statement.
-pub(crate) async fn contacts(site: &Site) -> SiteResult<()> {
-    let heard = site.sync_contacts();
-    if heard.is_empty() {
-        return Ok(());
-    }
-    site.store.write(move |tx| Box::pin(async move { device::touch(tx, &heard).await })).await?;
-    Ok(())
 }

@@ -37,12 +37,25 @@ impl AptSource {
         if !self.uri.starts_with("http://") && !self.uri.starts_with("https://") {
             return invalid("uri", format!("{} is not an http or https address", self.uri), "Give the archive's root.");
         }
+        if authority(&self.uri).contains('@') {
+            // It would stand in errors, alerts and the log for everybody to read.
+            let fix = "Give the address without them; archives that want a password are not supported yet.";
+            return invalid("uri", "the address holds a user name or password".into(), fix);
+        }
         if let Some(proxy) = self.proxy.as_deref().filter(|p| !p.starts_with("http://") && !p.starts_with("https://")) {
-            return invalid("proxy", format!("{proxy} is not an http or https address"), "Give the proxy's address.");
+            let message = format!("{} is not an http or https address", proxy.rsplit('@').next().unwrap_or_default());
+            return invalid("proxy", message, "Give the proxy's address.");
         }
         if self.suite.is_empty() || !path_like(&self.suite) || self.suite.ends_with('/') {
             let fix = "Give a suite such as bookworm-security; flat repositories are not supported yet.";
             return invalid("suite", format!("{:?} is not a suite", self.suite), fix);
+        }
+        let components: Vec<_> = self.components.iter().map(|c| c.strip_prefix("updates/").unwrap_or(c)).collect();
+        let architectures: Vec<_> = self.architectures.iter().map(String::as_str).collect();
+        for (field, list) in [("components", components), ("architectures", architectures)] {
+            if (1..list.len()).any(|n| list[n..].contains(&list[n - 1])) {
+                return invalid(field, format!("the {field} name one twice"), "Name each once.");
+            }
         }
         let lists = [("components", &self.components), ("architectures", &self.architectures)];
         for (field, list) in lists {
@@ -84,6 +97,12 @@ impl AptSource {
     }
 }
 
+/// The part of an address between scheme and path.
+fn authority(uri: &str) -> &str {
+    let rest = uri.split_once("://").map_or(uri, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
 /// Letters, digits and what else occurs in suites, without a way out of the directory.
 fn path_like(text: &str) -> bool {
     !text.is_empty()
@@ -120,6 +139,8 @@ mod tests {
             s.check().unwrap_err().field.unwrap()
         };
         assert_eq!(refused(&|s| s.uri = "file:///etc".into()), "uri");
+        assert_eq!(refused(&|s| s.uri = "https://ada:secret@deb.example/debian".into()), "uri");
+        assert_eq!(refused(&|s| s.components = vec!["main".into(), "updates/main".into()]), "components");
         assert_eq!(refused(&|s| s.suite = "../x".into()), "suite");
         assert_eq!(refused(&|s| s.suite = "./".into()), "suite");
         assert_eq!(refused(&|s| s.components.clear()), "components");

@@ -21,12 +21,19 @@ pub(super) struct Found {
 pub(super) fn specs(files: &[(String, String)], apt_config_dump: &str, architecture: &str) -> Found {
     let conf = AptConf::parse(apt_config_dump);
     let mut found = Found { specs: Vec::new(), problems: Vec::new() };
+    if files.len() > MAX_FILES {
+        found.problems.push(format!("only the first {MAX_FILES} of {} files were looked at", files.len()));
+    }
     for (name, text) in files.iter().take(MAX_FILES) {
         let parsed = parse_file(name, text.as_bytes());
         found.problems.extend(parsed.problems.iter().map(|problem| format!("{name}: {problem}")));
         for entry in parsed.entries.iter().filter(|e| e.enabled) {
             match spec(entry, &conf, architecture) {
-                Ok(spec) => merge(&mut found.specs, spec),
+                Ok(spec) => {
+                    if let Err(problem) = merge(&mut found.specs, spec) {
+                        found.problems.push(format!("{name}, line {}: {problem}", entry.line));
+                    }
+                }
                 Err(problem) => found.problems.push(format!("{name}, line {}: {problem}", entry.line)),
             }
         }
@@ -34,16 +41,26 @@ pub(super) fn specs(files: &[(String, String)], apt_config_dump: &str, architect
     found
 }
 
-/// One suite named in several entries is one source with all their components.
-fn merge(specs: &mut Vec<SourceSpec>, new: SourceSpec) {
+/// One suite named in several entries is one source with all their components and architectures.
+fn merge(specs: &mut Vec<SourceSpec>, new: SourceSpec) -> Result<(), String> {
     let same = |s: &&mut SourceSpec| s.config.uri == new.config.uri && s.config.suite == new.config.suite;
-    let Some(old) = specs.iter_mut().find(same) else {
+    let Some(SourceSpec { config: old, .. }) = specs.iter_mut().find(same) else {
         specs.push(new);
-        return;
+        return Ok(());
     };
-    for component in new.config.components {
-        if !old.config.components.contains(&component) {
-            old.config.components.push(component);
+    // apt refuses this too: who may sign must not depend on the order of entries.
+    if (&old.keyring, &old.fingerprints) != (&new.config.keyring, &new.config.fingerprints) {
+        return Err(format!("{} {} is named before with other keys", old.uri, old.suite));
+    }
+    join(&mut old.components, new.config.components);
+    join(&mut old.architectures, new.config.architectures);
+    Ok(())
+}
+
+fn join(list: &mut Vec<String>, more: Vec<String>) {
+    for item in more {
+        if !list.contains(&item) {
+            list.push(item);
         }
     }
 }

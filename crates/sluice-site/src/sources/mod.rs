@@ -9,14 +9,15 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use sluice_catalog::CatalogChange;
-use sluice_model::{IndexId, Schedule, SourceId};
+use sluice_model::{AlertId, IndexId, Schedule, SourceId};
 use sluice_store::catalog::CatalogBatch;
 use sluice_store::source::SourceRecord;
 use sluice_store::{Reader, StoreError, alert, audit, catalog, source};
 
 use crate::caller::{Caller, Permission};
 use crate::collections::valid_name;
-use crate::error::{ErrorKind, SiteError, SiteResult};
+use crate::error::{ErrorKind, SiteError, SiteResult, chain};
+use crate::load::usable;
 use crate::site::Site;
 use crate::sync::SyncOutcome;
 
@@ -123,7 +124,21 @@ pub(crate) struct SourceList {
 
 impl SourceList {
     pub(crate) async fn load(reader: &mut Reader) -> Result<Self, StoreError> {
-        Ok(Self { list: ArcSwap::from_pointee(source::list(reader).await?) })
+        let list = Self::default();
+        list.read(reader).await?;
+        Ok(list)
+    }
+
+    /// A row that cannot be read is logged and left out.
+    async fn read(&self, reader: &mut Reader) -> Result<(), StoreError> {
+        let mut all = Vec::new();
+        source::load(reader, |row| {
+            all.extend(usable(row));
+            Ok(())
+        })
+        .await?;
+        self.list.store(Arc::new(all));
+        Ok(())
     }
 
     pub(crate) fn all(&self) -> Arc<Vec<SourceRecord>> {
@@ -146,7 +161,7 @@ impl Site {
     /// `Forbidden`.
     pub async fn list_sources(&self, caller: &Caller) -> SiteResult<Vec<Source>> {
         caller.require(Permission::Read)?;
-        self.sources.all().iter().map(|record| self.source_view(record)).collect()
+        Ok(self.sources.all().iter().filter_map(|record| self.readable_source(record)).collect())
     }
 
     /// One source.
@@ -183,8 +198,8 @@ impl Site {
         self.source(caller, id).await
     }
 
-    /// Changes a source. What is remembered of the upstream is forgotten, so that the next
-    /// synchronization is a full one (SYN-03).
+    /// Changes a source. When its settings changed, the next synchronization is a full one
+    /// (SYN-03); what proves a downgrade is remembered.
     ///
     /// # Errors
     /// `Forbidden`, `NotFound`, `Invalid`, `Conflict` when the name is taken or while it is
@@ -198,14 +213,21 @@ impl Site {
             last_error: old.last_error,
             ..record_of(id, &spec, old.created_at)?
         };
-        let moved = record.config != old.config;
         let entry = self.audit_entry(caller, "source.change", &spec.name, &spec.config.title());
+        // An alert goes by the name.
+        let failed = self.sync.last_run(id).filter(|run| run.outcome == SyncOutcome::Failed);
+        let failed = failed.and_then(|run| Some(crate::sync::alert_message(&run.error?, run.fix.as_deref())));
+        let renamed = (old.name != record.name).then(|| (old.name, record.name.clone(), failed));
+        let (alert_id, now) = (AlertId(self.host.new_id()), self.now());
         self.store
             .write(move |tx| {
                 Box::pin(async move {
                     source::update(tx, &record).await?;
-                    if moved {
-                        catalog::forget_anchors(tx, id).await?;
+                    if let Some((old_name, new_name, failed)) = renamed
+                        && alert::clear(tx, crate::sync::ALERT, &old_name, now).await?
+                        && let Some(error) = failed
+                    {
+                        alert::raise(tx, alert_id, crate::sync::ALERT, &new_name, &error, now).await?;
                     }
                     audit::append(tx, entry).await.map(drop)
                 })
@@ -284,8 +306,7 @@ impl Site {
     }
 
     pub(crate) async fn reload_sources(&self) -> SiteResult<()> {
-        self.sources.list.store(Arc::new(source::list(&mut self.store.reader().await?).await?));
-        Ok(())
+        Ok(self.sources.read(&mut self.store.reader().await?).await?)
     }
 
     fn not_running(&self, id: SourceId) -> SiteResult<()> {
@@ -295,11 +316,18 @@ impl Site {
         Err(SiteError::conflict("the source is being synchronized", "Wait until it is done."))
     }
 
+    /// A source whose settings can be read; another one is logged and left out, so that it does not
+    /// stop the others.
+    pub(crate) fn readable_source(&self, record: &SourceRecord) -> Option<Source> {
+        let view = self.source_view(record);
+        view.inspect_err(|error| tracing::error!(source = record.name, error = chain(error), "a source was left out"))
+            .ok()
+    }
+
     pub(crate) fn source_view(&self, record: &SourceRecord) -> SiteResult<Source> {
         let config = row::config(&record.config)?;
         let schedule = row::schedule(&record.schedule)?;
         let last = self.sync.last_run(record.id);
-        let good = last.as_ref().filter(|run| run.outcome != SyncOutcome::Failed).map(|run| run.ended);
         let failed = last.as_ref().filter(|run| run.outcome == SyncOutcome::Failed);
         let mut warnings = config.warnings();
         warnings.extend(last.iter().flat_map(|run| run.warnings.clone()));
@@ -313,7 +341,7 @@ impl Site {
             enabled: record.enabled,
             schedule,
             created_at: record.created_at,
-            last_success: record.last_success_at.max(good),
+            last_success: record.last_success_at.max(self.sync.last_success(record.id)),
             last_error: failed.and_then(|run| run.error.clone()),
         })
     }

@@ -1,7 +1,9 @@
 //! One run: look upstream, store, publish, record.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use sluice_catalog::{CatalogChange, IndexContent, Offer};
 use sluice_model::{SourceId, SyncExtent, SyncPhase, SyncRunId, SyncTrigger};
 use sluice_store::catalog::{CatalogBatch, CatalogCommit, RevisionRef};
@@ -10,12 +12,12 @@ use sluice_store::source::SourceRecord;
 use sluice_store::sync_run::{SyncRunEnd, SyncRunRecord};
 use sluice_store::{StoreError, Tx, alert, catalog, quarantine, source, sync_run};
 
-use super::apt::{Found, Run};
+use super::apt::{Found, News, Run};
 use super::error::SyncError;
 use super::history::Counts;
 use super::progress::Progress;
 use super::state::Live;
-use super::{ALERT, SyncOutcome};
+use super::{ALERT, SyncOutcome, alert_message};
 use crate::error::chain;
 use crate::events::SiteEvent;
 use crate::site::Site;
@@ -65,7 +67,10 @@ async fn run(site: &Arc<Site>, record: &SourceRecord, live: &Live) -> Option<sup
     }
     let mut counts = Counts::default();
     let result = tokio::select! {
-        result = synchronize(site, record, live, &mut counts) => result,
+        // A defect must not leave the source in a run that never ends.
+        result = AssertUnwindSafe(synchronize(site, record, live, &mut counts)).catch_unwind() => {
+            result.unwrap_or(Err(SyncError::Defect))
+        }
         () = site.stop.cancelled() => Err(SyncError::Stopping),
     };
     counts.catalog_version = site.catalog().version();
@@ -86,7 +91,7 @@ async fn run(site: &Arc<Site>, record: &SourceRecord, live: &Live) -> Option<sup
         error,
     };
     let finished = SyncRunRecord { end: Some(end.clone()), ..row };
-    finish(site, record, live, outcome, end).await;
+    finish(site, record, live, outcome, end, counts.fix.as_deref()).await;
     super::history::run(finished, &site.sources)
 }
 
@@ -96,24 +101,41 @@ async fn synchronize(
     live: &Live,
     counts: &mut Counts,
 ) -> Result<SyncOutcome, SyncError> {
-    let config = site.source_view(record).map_err(|e| SyncError::Config(e.message))?.config;
-    let run = Run { site, id: record.id, source: &config, extent: live.extent, progress: &live.progress };
+    let source = site.source_view(record).map_err(|e| SyncError::Config(e.message))?.config;
+    let run = Run {
+        site,
+        id: record.id,
+        source: &source,
+        config: &record.config,
+        extent: live.extent,
+        progress: &live.progress,
+    };
     let _turn = site.sync.gate.acquire().await.map_err(|_| SyncError::Stopping)?;
-    let Some(download) = run.download().await? else { return Ok(SyncOutcome::Unchanged) };
+    let download = match run.download().await? {
+        News::Some(download) => download,
+        News::None { warnings } => {
+            counts.warnings = warnings;
+            return Ok(SyncOutcome::Unchanged);
+        }
+    };
 
     let _others_wait = site.sync.commit.lock().await;
+    // Deleted or changed while it was fetched: what was found must not be stored any more.
+    if site.sources.get(record.id).is_none_or(|now| now.config != record.config) {
+        return Err(SyncError::Config("the source was changed or deleted meanwhile".into()));
+    }
     let catalog = site.catalog();
     let expired_before = catalog.expired_revisions().len();
     let Found { batch, new, changed, warnings, problems, looked_at } = run.assemble(&catalog, download).await?;
     (counts.new, counts.changed, counts.warnings) = (new, changed, warnings);
     counts.quarantined = problems.len() as u64;
-    live.progress.phase(SyncPhase::Storing, batch.revisions.len() as u64, &config.suite);
+    live.progress.phase(SyncPhase::Storing, batch.revisions.len() as u64, &source.suite);
     let raised = batch.raise_version;
     let commit = store(site, record.id, batch.clone(), problems, looked_at).await?;
-    live.progress.phase(SyncPhase::Publishing, 0, &config.suite);
+    live.progress.phase(SyncPhase::Publishing, 0, &source.suite);
     if raised {
         let published = site.keeper.catalog(change(batch, &commit)).await;
-        published.map_err(|_| SyncError::Stopping)?;
+        published.map_err(|_| if site.stop.is_cancelled() { SyncError::Stopping } else { SyncError::Defect })?;
     }
     counts.expired = site.catalog().expired_revisions().len().saturating_sub(expired_before);
     Ok(if raised { SyncOutcome::Changed } else { SyncOutcome::Unchanged })
@@ -182,30 +204,41 @@ fn change(batch: CatalogBatch, commit: &CatalogCommit) -> CatalogChange {
 
 /// Writes the end of the run, the source's state and the alert, at once. What a run without changes
 /// writes is its history row alone.
-async fn finish(site: &Site, record: &SourceRecord, live: &Live, outcome: SyncOutcome, end: SyncRunEnd) {
+async fn finish(
+    site: &Site,
+    record: &SourceRecord,
+    live: &Live,
+    outcome: SyncOutcome,
+    end: SyncRunEnd,
+    fix: Option<&str>,
+) {
     let (run, id, name, now) = (live.run, record.id, record.name.clone(), site.now());
-    let failed_before = site.sync.last_run(id).is_some_and(|run| run.outcome == SyncOutcome::Failed);
     let alert_id = sluice_model::AlertId(site.host.new_id());
+    let message = end.error.as_deref().map(|error| alert_message(error, fix)).unwrap_or_default();
     let write = site.store.write(move |tx: &mut Tx| {
         Box::pin(async move {
             sync_run::end(tx, run, &end).await?;
             match (outcome, &end.error) {
                 (SyncOutcome::Failed, Some(error)) => {
                     source::failed(tx, id, error).await?;
-                    alert::raise(tx, alert_id, ALERT, &name, error, now).await?;
+                    alert::raise(tx, alert_id, ALERT, &name, &message, now).await?;
+                    Ok(true)
                 }
-                (SyncOutcome::Changed, _) => source::succeeded(tx, id, now).await?,
-                (SyncOutcome::Unchanged, _) if failed_before => source::succeeded(tx, id, now).await?,
-                _ => {}
+                (SyncOutcome::Changed | SyncOutcome::Unchanged, _) => {
+                    // Whatever the run before was: the site may have been stopped after a failure.
+                    let cleared = alert::clear(tx, ALERT, &name, now).await?;
+                    if cleared || outcome == SyncOutcome::Changed {
+                        source::succeeded(tx, id, now).await?;
+                    }
+                    Ok(cleared)
+                }
+                _ => Ok(false),
             }
-            if failed_before && matches!(outcome, SyncOutcome::Changed | SyncOutcome::Unchanged) {
-                alert::clear(tx, ALERT, &name, now).await?;
-            }
-            Ok(())
         })
     });
     match write.await {
-        Ok(()) => site.emit(SiteEvent::Alerts),
+        Ok(true) => site.emit(SiteEvent::Alerts),
+        Ok(false) => {}
         Err(error) => tracing::error!(%error, "the end of a synchronization is not in the history"),
     }
 }

@@ -51,6 +51,8 @@ pub(crate) enum SyncError {
     Store(#[from] StoreError),
     #[error("{0}")]
     Config(String),
+    #[error("the program failed in a way it never should")]
+    Defect,
     #[error("the site is stopping")]
     Stopping,
 }
@@ -81,6 +83,7 @@ impl SyncError {
             Self::Release { .. } | Self::Packages { .. } => "The last good state is served on. Tell the vendor.",
             Self::Store(_) => "Check disk space and database: `sluice doctor`.",
             Self::Config(_) => "Define the source anew.",
+            Self::Defect => "Report it with the site's log; the last good state is served on.",
             Self::Stopping => "The next run continues.",
         }
     }

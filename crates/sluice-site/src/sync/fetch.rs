@@ -15,6 +15,9 @@ use crate::host::Host;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Most time without a single byte.
 const READ_TIMEOUT: Duration = Duration::from_secs(60);
+/// Slowest server that is waited for, bytes per second: one that sends a byte a minute must not keep
+/// other sources from their turn.
+const MIN_RATE: u64 = 16 << 10;
 /// Tries of a file, the first included.
 const ATTEMPTS: u32 = 3;
 /// Wait before the second try; doubled for each further one, with up to half of it added at random.
@@ -73,6 +76,12 @@ pub enum FetchError {
         /// The most accepted.
         limit: u64,
     },
+    /// The bytes come too slowly.
+    #[error("{url} comes too slowly")]
+    TooSlow {
+        /// The file.
+        url: String,
+    },
     /// The address or proxy is not one.
     #[error("{url} is not an address that can be fetched")]
     BadUrl {
@@ -92,7 +101,7 @@ impl FetchError {
         match self {
             Self::Unreachable { .. } => true,
             Self::Status { status, .. } => *status >= 500 || *status == 429 || *status == 408,
-            Self::TooLarge { .. } | Self::BadUrl { .. } => false,
+            Self::TooSlow { .. } | Self::TooLarge { .. } | Self::BadUrl { .. } => false,
         }
     }
 
@@ -100,7 +109,7 @@ impl FetchError {
     #[must_use]
     pub fn fix(&self) -> &'static str {
         match self {
-            Self::Unreachable { .. } => {
+            Self::Unreachable { .. } | Self::TooSlow { .. } => {
                 "Check the address, the network and the proxy of the source; the site tries again by itself."
             }
             Self::Status { status: 401 | 407, .. } => "The upstream or the proxy wants credentials; check the source.",
@@ -131,7 +140,8 @@ impl Fetcher {
         if let Some(client) = clients.get(&key) {
             return Ok(client.clone());
         }
-        let bad = |_| FetchError::BadUrl { url: proxy.unwrap_or("HTTP client").to_owned() };
+        // Not its address, which may hold a password.
+        let bad = |_| FetchError::BadUrl { url: "the proxy of the source".to_owned() };
         let mut headers = HeaderMap::new();
         headers.insert(USER_AGENT, HeaderValue::from_static(concat!("sluice/", env!("CARGO_PKG_VERSION"))));
         let mut builder = Client::builder()
@@ -164,7 +174,7 @@ impl Fetcher {
         let client = self.client(proxy)?;
         let mut backoff = FIRST_BACKOFF;
         for _ in 1..ATTEMPTS {
-            match self.once(&client, url, known, limit, on_bytes).await {
+            match self.in_time(&client, url, known, limit, on_bytes).await {
                 Err(error) if error.is_passing() => {
                     tracing::info!(url, %error, "fetching again");
                     tokio::time::sleep(backoff + self.jitter(backoff / 2)).await;
@@ -173,7 +183,20 @@ impl Fetcher {
                 done => return done,
             }
         }
-        self.once(&client, url, known, limit, on_bytes).await
+        self.in_time(&client, url, known, limit, on_bytes).await
+    }
+
+    async fn in_time(
+        &self,
+        client: &Client,
+        url: &str,
+        known: Option<&Validators>,
+        limit: u64,
+        on_bytes: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<Fetched, FetchError> {
+        let most = READ_TIMEOUT + Duration::from_secs(limit / MIN_RATE);
+        let answer = tokio::time::timeout(most, self.once(client, url, known, limit, on_bytes)).await;
+        answer.unwrap_or_else(|_| Err(FetchError::TooSlow { url: url.to_owned() }))
     }
 
     fn jitter(&self, most: Duration) -> Duration {

@@ -80,6 +80,12 @@ impl SyncOutcome {
         }
     }
 
+    /// What upstream has is what is served.
+    #[must_use]
+    pub fn is_success(self) -> bool {
+        matches!(self, Self::Unchanged | Self::Changed)
+    }
+
     /// The outcome of a [`Self::slug`].
     #[must_use]
     pub fn from_slug(slug: &str) -> Option<Self> {
@@ -188,12 +194,13 @@ impl Site {
     /// `Forbidden`.
     pub async fn sync_status(&self, caller: &Caller) -> SiteResult<Vec<SyncStatus>> {
         caller.require(Permission::Read)?;
-        let status = |record| {
-            let source = self.source_view(record)?;
+        let all = self.sources.all();
+        let readable = all.iter().filter_map(|record| self.readable_source(record));
+        let status = |source: Source| {
             let running = self.sync.running(source.id).map(|live| live.view());
-            Ok(SyncStatus { running, last_run: self.sync.last_run(source.id), source })
+            SyncStatus { running, last_run: self.sync.last_run(source.id), source }
         };
-        self.sources.all().iter().map(status).collect()
+        Ok(readable.map(status).collect())
     }
 
     /// Finished runs, newest first; of one source or of all.
@@ -266,9 +273,10 @@ impl Site {
         }
         let last = self.sync.last_run(id);
         let scheduled = match &last {
-            Some(run) => schedule.next_after(run.started),
-            // A new source with a schedule is due at once.
-            None => schedule.next_after(created_at).map(|_| created_at),
+            Some(run) if run.started <= self.now() => schedule.next_after(run.started),
+            // A new source with a schedule is due at once; so is one whose last run is in the future,
+            // because the clock was wrong then.
+            _ => schedule.next_after(created_at).map(|_| created_at),
         };
         let retry = last.and_then(|run| match run.outcome {
             SyncOutcome::Failed => run.ended.checked_add(RETRY_AFTER).ok(),
@@ -278,6 +286,11 @@ impl Site {
         // Without a schedule nothing happens by itself, a retry neither.
         scheduled.map(|scheduled| retry.map_or(scheduled, |retry| retry.min(scheduled)))
     }
+}
+
+/// What the alert of a failure says: what, why, and what to do.
+pub(crate) fn alert_message(error: &str, fix: Option<&str>) -> String {
+    format!("{error}. {}", fix.unwrap_or_default()).trim_end().to_owned()
 }
 
 /// The spelling in audit and API.
@@ -292,7 +305,7 @@ fn extent_slug(extent: SyncExtent) -> &'static str {
 pub(crate) async fn start_due(site: &Arc<Site>) -> SiteResult<()> {
     let now = site.now();
     for record in site.sources.all().iter() {
-        let source = site.source_view(record)?;
+        let Some(source) = site.readable_source(record) else { continue };
         if source.next_run.is_none_or(|due| due > now) {
             continue;
         }

@@ -8,6 +8,9 @@ use sluice_model::{SyncPhase, SyncProgress};
 
 use crate::host::Clock;
 
+/// Watchers hear of fetched bytes each time this many more have come.
+const NOTIFY_STEP: u64 = 1 << 20;
+
 /// Shared between the run and its watchers.
 pub(super) struct Progress {
     clock: Arc<dyn Clock>,
@@ -54,7 +57,10 @@ impl Progress {
     /// Counts fetched bytes, which are the units of [`SyncPhase::Updates`].
     pub(super) fn fetched(&self, bytes: u64) {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
-        self.done.fetch_add(bytes, Ordering::Relaxed);
+        let before = self.done.fetch_add(bytes, Ordering::Relaxed);
+        if before / NOTIFY_STEP != before.saturating_add(bytes) / NOTIFY_STEP {
+            (self.notify)();
+        }
     }
 
     pub(super) fn bytes(&self) -> u64 {

@@ -15,11 +15,15 @@ use crate::sources::SourceList;
 
 /// Sources that fetch at once.
 const CONCURRENT: usize = 3;
+/// Runs of a source in which the last success is looked for at the start.
+const RECENT: u32 = 50;
 
 /// The state of synchronization.
 pub(crate) struct SyncState {
     running: StdMutex<HashMap<SourceId, Arc<Live>>>,
     last: StdMutex<HashMap<SourceId, SyncRun>>,
+    /// Ends of the last successful runs.
+    succeeded: StdMutex<HashMap<SourceId, Timestamp>>,
     pub(super) gate: Semaphore,
     /// Held from reading the catalog to publishing the next one, so that each is made from the one
     /// before.
@@ -52,14 +56,17 @@ impl SyncState {
     pub(crate) async fn load(store: &Store, sources: &SourceList, now: Timestamp) -> SiteResult<Self> {
         store.write(move |tx| Box::pin(async move { sync_run::interrupt_open(tx, now).await })).await?;
         let mut reader = store.reader().await?;
-        let mut last = HashMap::new();
+        let (mut last, mut succeeded) = (HashMap::new(), HashMap::new());
         for source in sources.all().iter() {
-            let newest = sync_run::list(&mut reader, Some(source.id), None, 1).await?.pop();
-            last.extend(newest.and_then(|row| history::run(row, sources)).map(|run| (source.id, run)));
+            let rows = sync_run::list(&mut reader, Some(source.id), None, RECENT).await?;
+            let runs: Vec<_> = rows.into_iter().filter_map(|row| history::run(row, sources)).collect();
+            succeeded.extend(runs.iter().find(|run| run.outcome.is_success()).map(|run| (source.id, run.ended)));
+            last.extend(runs.into_iter().next().map(|run| (source.id, run)));
         }
         Ok(Self {
             running: StdMutex::default(),
             last: StdMutex::new(last),
+            succeeded: StdMutex::new(succeeded),
             gate: Semaphore::new(CONCURRENT),
             commit: Mutex::new(()),
         })
@@ -79,6 +86,9 @@ impl SyncState {
 
     pub(super) fn end(&self, run: Option<SyncRun>, source: SourceId) {
         if let Some(run) = run {
+            if run.outcome.is_success() {
+                self.succeeded.lock().unwrap_or_else(PoisonError::into_inner).insert(source, run.ended);
+            }
             self.last.lock().unwrap_or_else(PoisonError::into_inner).insert(source, run);
         }
         self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&source);
@@ -96,6 +106,11 @@ impl SyncState {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).get(&source).cloned()
     }
 
+    /// End of the last successful run, as far as the recent history tells.
+    pub(crate) fn last_success(&self, source: SourceId) -> Option<Timestamp> {
+        self.succeeded.lock().unwrap_or_else(PoisonError::into_inner).get(&source).copied()
+    }
+
     pub(crate) fn newest_run(&self) -> Option<SyncRun> {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         last.values().max_by_key(|run| run.ended).cloned()
@@ -103,5 +118,6 @@ impl SyncState {
 
     pub(crate) fn forget(&self, source: SourceId) {
         self.last.lock().unwrap_or_else(PoisonError::into_inner).remove(&source);
+        self.succeeded.lock().unwrap_or_else(PoisonError::into_inner).remove(&source);
     }
 }

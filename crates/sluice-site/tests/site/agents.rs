@@ -1,7 +1,7 @@
 use sluice_model::{DeploymentId, EnforcementState, ErrorCode, UpdateId};
-use sluice_site::ErrorKind;
 use sluice_site::agents::{Contact, DeviceReport, ReportedEnforcement};
 use sluice_site::devices::{DeviceEvent, DeviceFilter, DeviceSort};
+use sluice_site::{ErrorKind, SiteEvent};
 use sluice_wire::{DeviceCredential, SignedPolicy};
 use uuid::Uuid;
 
@@ -45,14 +45,9 @@ async fn a_policy_is_signed_for_the_device_and_sent_when_it_changed() {
     assert!(world.site.check_in(&known, again).unwrap().policy.is_some(), "renewed before it runs out");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_acknowledged_survives_a_restart() {
-    let mut world = World::new().await;
-    let (device, credential) = world.enroll("web1").await;
-    let known = world.site.authenticate_device(&credential).unwrap();
-    world.site.ingest_inventory(&known, inventory("1.0"), [9; 32]).await.unwrap();
-    let report = DeviceReport {
-        serial: 1,
+fn report(world: &World, serial: u64) -> DeviceReport {
+    DeviceReport {
+        serial,
         enforcement: vec![ReportedEnforcement {
             deployment: DeploymentId(Uuid::from_u128(1)),
             update: UpdateId(Uuid::from_u128(2)),
@@ -63,7 +58,53 @@ async fn what_was_acknowledged_survives_a_restart() {
             at: world.now(),
         }],
         events: vec![DeviceEvent { at: world.now(), kind: "install".into(), text: "began".into() }],
-    };
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_stored_is_served_even_when_the_device_hangs_up() {
+    let world = World::new().await;
+    let (device, credential) = world.enroll("web1").await;
+    let known = world.site.authenticate_device(&credential).unwrap();
+    let mut events = world.site.events();
+    let mut answer = Box::pin(world.site.ingest_inventory(&known, inventory("1.0"), [9; 32]));
+    assert!(futures_util::poll!(answer.as_mut()).is_pending());
+    drop(answer);
+    while events.recv().await.unwrap() != SiteEvent::Device(device) {}
+    assert!(world.site.device(&world.admin, device).await.unwrap().row.reported);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_device_put_back_from_a_copy_learns_where_to_go_on() {
+    let world = World::new().await;
+    let (_, credential) = world.enroll("web1").await;
+    let known = world.site.authenticate_device(&credential).unwrap();
+    for serial in 1..=3 {
+        assert_eq!(world.site.ingest_report(&known, report(&world, serial)).await.unwrap(), serial);
+    }
+    assert_eq!(world.site.ingest_report(&known, report(&world, 2)).await.unwrap(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn contacts_are_kept_though_the_clock_was_put_back() {
+    let mut world = World::new().await;
+    world.pass(-jiff::SignedDuration::from_hours(1));
+    let (device, credential) = world.enroll("web1").await;
+    world.pass(jiff::SignedDuration::from_mins(10));
+    let known = world.site.authenticate_device(&credential).unwrap();
+    world.site.check_in(&known, contact()).unwrap();
+    let heard = Some(world.now());
+    world.restart().await;
+    assert_eq!(world.site.device(&world.admin, device).await.unwrap().row.last_contact, heard);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_acknowledged_survives_a_restart() {
+    let mut world = World::new().await;
+    let (device, credential) = world.enroll("web1").await;
+    let known = world.site.authenticate_device(&credential).unwrap();
+    world.site.ingest_inventory(&known, inventory("1.0"), [9; 32]).await.unwrap();
+    let report = report(&world, 1);
     assert_eq!(world.site.ingest_report(&known, report.clone()).await.unwrap(), 1);
     assert_eq!(world.site.ingest_report(&known, report).await.unwrap(), 1, "a repetition is acknowledged");
     world.restart().await;

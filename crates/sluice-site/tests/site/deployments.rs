@@ -54,6 +54,21 @@ async fn a_deployment_has_a_life() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cancelled_deployment_is_not_revived_by_a_change_under_way() {
+    let world = World::new().await;
+    let group = world.site.create_group(&world.admin, "Security", Vec::new()).await.unwrap();
+    let spec = spec(&world, "Ring 1", DeploymentTarget::Group(group.id));
+    let made = world.site.create_deployment(&world.admin, spec).await.unwrap();
+    let (cancelled, changed) = tokio::join!(
+        world.site.cancel_deployment(&world.admin, made.id),
+        world.site.set_deployment_enabled(&world.admin, made.id, true),
+    );
+    assert_eq!(cancelled.unwrap().phase.slug(), "cancelled");
+    assert_eq!(changed.unwrap_err().kind, ErrorKind::Conflict);
+    assert_eq!(world.site.deployment(&world.admin, made.id).await.unwrap().phase.slug(), "cancelled");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn collections_and_their_names() {
     let world = World::new().await;
     let (web, _) = world.enroll("web1").await;

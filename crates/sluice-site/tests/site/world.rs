@@ -84,6 +84,8 @@ async fn open(directory: &TempDir, clock: &Arc<TestClock>, entropy: &Arc<TestEnt
         name: "Test".into(),
         database: "SQLite",
         authority_sha256: [1; 32],
+        data_directory: std::env::temp_dir(),
+        certificate_expires: jiff::Timestamp::MAX,
         check_in: SignedDuration::from_mins(15),
         silent_after: SignedDuration::from_hours(72),
     };

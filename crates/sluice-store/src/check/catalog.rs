@@ -12,7 +12,12 @@ use crate::repository::counter::Counter;
 use crate::repository::{deployment, update_group};
 
 pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Result<(), StoreError> {
-    let categories = problems.list(catalog::load_categories(reader).await)?;
+    let mut categories = Vec::new();
+    catalog::load_categories(reader, |row| {
+        categories.extend(problems.row(row));
+        Ok(())
+    })
+    .await?;
     let known: HashSet<CategoryId> = categories.iter().map(|c| c.id).collect();
     for category in &categories {
         if category.parent.is_some_and(|parent| !known.contains(&parent)) {
@@ -77,7 +82,11 @@ async fn check_lists(
     updates: &HashSet<UpdateId>,
     problems: &mut Problems,
 ) -> Result<(), StoreError> {
-    problems.list(update_group::list(reader).await)?;
+    update_group::load(reader, |row| {
+        problems.row(row);
+        Ok(())
+    })
+    .await?;
     for (group, update) in problems.list(update_group::all_members(reader).await)? {
         if !updates.contains(&update) {
             problems.add(format!("table update_group_member, row {group}: update {update} does not exist"));

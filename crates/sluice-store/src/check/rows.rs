@@ -42,12 +42,20 @@ pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Resul
     if let Err(error) = meta::epoch(reader).await {
         problems.add(format!("table meta: the epoch: {error}"));
     }
-    problems.list(source::list(reader).await)?;
+    source::load(reader, |row| {
+        problems.row(row);
+        Ok(())
+    })
+    .await?;
     problems.list(sync_run::list(reader, None, None, u32::MAX).await)?;
     problems.list(quarantine::list(reader, true).await)?;
     problems.list(alert::recent(reader, u32::MAX).await)?;
     problems.list(enrollment::list(reader).await)?;
-    problems.list(collection::list(reader).await)?;
+    collection::load(reader, |row| {
+        problems.row(row);
+        Ok(())
+    })
+    .await?;
     problems.list(collection::all_members(reader).await)?;
     problems.list(user::list(reader).await)?;
     problems.list(session::list(reader).await)?;

@@ -147,6 +147,18 @@ pub async fn list(reader: &mut Reader) -> Result<Vec<CollectionRecord>, StoreErr
     reader.all(&LIST, args![], from_row).await
 }
 
+/// Calls a function with every collection, by name. It gets an error for one that cannot be read, and
+/// decides whether to go on.
+///
+/// # Errors
+/// The function's, or when the database cannot be read.
+pub async fn load(
+    reader: &mut Reader,
+    mut on_collection: impl FnMut(Result<CollectionRecord, StoreError>) -> Result<(), StoreError> + Send,
+) -> Result<(), StoreError> {
+    reader.each(&LIST, args![], |row| on_collection(from_row(row))).await
+}
+
 /// The members of one static collection.
 ///
 /// # Errors

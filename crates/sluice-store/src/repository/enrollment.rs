@@ -15,6 +15,7 @@ statements! {
             VALUES ($1, $2, $3, $4, $5, $6)";
         CONSUME = "UPDATE enrollment_token SET uses_left = uses_left - 1 \
             WHERE hash = $1 AND uses_left > 0 AND expires_at > $2 RETURNING id";
+        GOOD = "SELECT id FROM enrollment_token WHERE hash = $1 AND uses_left > 0 AND expires_at > $2";
         REMOVE = "DELETE FROM enrollment_token WHERE id = $1";
         PRUNE = "DELETE FROM enrollment_token WHERE expires_at <= $1 OR uses_left = 0";
         LIST(all) = "SELECT id, hash, uses_left, expires_at, created_at, created_by FROM enrollment_token \
@@ -56,6 +57,15 @@ fn from_row(row: Row<'_>) -> Result<EnrollmentTokenRecord, StoreError> {
 /// [`StoreError::Conflict`] when identity or hash are taken.
 pub async fn insert(tx: &mut Tx, t: &EnrollmentTokenRecord) -> Result<(), StoreError> {
     tx.execute(&INSERT, args![t.id, t.hash, t.uses_left, t.expires_at, t.created_at, &t.created_by]).await.map(drop)
+}
+
+/// Whether [`consume`] would accept a token now.
+///
+/// # Errors
+/// When it cannot be read.
+pub async fn is_good(reader: &mut Reader, hash: &[u8; 32], now: Timestamp) -> Result<bool, StoreError> {
+    let found: Option<TokenId> = reader.optional(&GOOD, args![*hash, now], |row| row.get("id")).await?;
+    Ok(found.is_some())
 }
 
 /// Uses a token once, if it is known, not used up and not expired; its identity. In the same unit

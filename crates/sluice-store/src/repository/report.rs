@@ -18,9 +18,15 @@ statements! {
     }
 }
 
-/// How many serial numbers below the newest are remembered per device. An agent sends one report at
+/// How many serial numbers below the newest are remembered per device, at least. An agent sends one report at
 /// a time, so anything older is a repetition.
 const REMEMBERED: u64 = 1000;
+
+/// A device's old serial numbers and events are removed at every so many of its reports.
+const TIDY: u64 = 50;
+
+/// Events kept of a device: years of an ordinary one.
+pub const MAX_EVENTS: u32 = 10_000;
 
 /// Whether a report was new.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +34,11 @@ pub enum Ingested {
     /// It was; its content is stored.
     New,
     /// It has been taken in before; nothing was changed. It is acknowledged all the same.
-    Duplicate,
+    Duplicate {
+        /// The highest serial number stored: a device whose own state was put back from a copy goes on
+        /// after it.
+        newest: u64,
+    },
 }
 
 /// Takes in a report: its events and states, or nothing when the serial number is known.
@@ -43,14 +53,15 @@ pub async fn ingest(
     states: &[EnforcementRecord],
 ) -> Result<Ingested, StoreError> {
     let newest = tx.optional(&NEWEST, args![device], |row| row.get::<u64>("serial")).await?;
-    if newest.is_some_and(|newest| serial < newest.saturating_sub(REMEMBERED)) {
-        return Ok(Ingested::Duplicate);
-    }
-    if tx.execute(&INSERT, args![device, serial]).await? == 0 {
-        return Ok(Ingested::Duplicate);
+    let newest = newest.unwrap_or(0);
+    if serial < newest.saturating_sub(REMEMBERED) || tx.execute(&INSERT, args![device, serial]).await? == 0 {
+        return Ok(Ingested::Duplicate { newest });
     }
     device_event::append(tx, device, events).await?;
     enforcement::put(tx, states).await?;
-    tx.execute(&FORGET, args![device, serial.saturating_sub(REMEMBERED)]).await?;
+    if serial.is_multiple_of(TIDY) {
+        tx.execute(&FORGET, args![device, serial.max(newest).saturating_sub(REMEMBERED)]).await?;
+        device_event::prune(tx, device, MAX_EVENTS).await?;
+    }
     Ok(Ingested::New)
 }

@@ -132,3 +132,15 @@ pub async fn get(reader: &mut Reader, id: SourceId) -> Result<Option<SourceRecor
 pub async fn list(reader: &mut Reader) -> Result<Vec<SourceRecord>, StoreError> {
     reader.all(&LIST, args![], from_row).await
 }
+
+/// Calls a function with every source, by name. It gets an error for one that cannot be read, and
+/// decides whether to go on.
+///
+/// # Errors
+/// The function's, or when the database cannot be read.
+pub async fn load(
+    reader: &mut Reader,
+    mut on_source: impl FnMut(Result<SourceRecord, StoreError>) -> Result<(), StoreError> + Send,
+) -> Result<(), StoreError> {
+    reader.each(&LIST, args![], |row| on_source(from_row(row))).await
+}

@@ -113,6 +113,18 @@ pub async fn list(reader: &mut Reader) -> Result<Vec<UpdateGroupRecord>, StoreEr
     reader.all(&LIST, args![], from_row).await
 }
 
+/// Calls a function with every group, by name. It gets an error for one that cannot be read, and
+/// decides whether to go on.
+///
+/// # Errors
+/// The function's, or when the database cannot be read.
+pub async fn load(
+    reader: &mut Reader,
+    mut on_group: impl FnMut(Result<UpdateGroupRecord, StoreError>) -> Result<(), StoreError> + Send,
+) -> Result<(), StoreError> {
+    reader.each(&LIST, args![], |row| on_group(from_row(row))).await
+}
+
 /// The members of one group.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sluice_model::{IndexId, RevisionId, SourceId};
+use sluice_model::{Category, IndexId, RevisionId, SourceId};
 use sluice_store::catalog::{
     CatalogBatch, CatalogCommit, IndexEntry, IndexWrite, OfferedBinary, ReleaseAnchor, RevisionRef, StoredIndex,
     StoredRevision, commit_sync_batch, load_anchors, load_categories, load_indexes, load_revisions, release_anchor,
@@ -46,6 +46,16 @@ pub fn batch(source: SourceId) -> CatalogBatch {
     }
 }
 
+async fn stored_categories(store: &Store) -> Vec<Category> {
+    let mut out = Vec::new();
+    let each = |row: Result<Category, StoreError>| {
+        out.push(row?);
+        Ok(())
+    };
+    load_categories(&mut store.reader().await.unwrap(), each).await.unwrap();
+    out
+}
+
 async fn revisions(store: &Store, after: Option<RevisionId>) -> Vec<StoredRevision> {
     let mut out = Vec::new();
     let each = |row: Result<StoredRevision, StoreError>| {
@@ -76,7 +86,7 @@ async fn a_batch_comes_back(db: Database) {
     assert_eq!(done, expected);
 
     let mut reader = store.reader().await.unwrap();
-    let mut loaded = load_categories(&mut reader).await.unwrap();
+    let mut loaded = stored_categories(&store).await;
     loaded.sort_by_key(|c| c.kind);
     assert_eq!(loaded, batch.categories);
     let stored = revisions(&store, None).await;
@@ -149,7 +159,7 @@ async fn a_bad_batch_stores_nothing(db: Database) {
     let unknown = batch(SourceId(uuid(99)));
     assert!(matches!(commit(&store, unknown).await, Err(StoreError::Reference { table: "package_index" })));
     assert_eq!(revisions(&store, None).await, []);
-    assert_eq!(load_categories(&mut store.reader().await.unwrap()).await.unwrap(), []);
+    assert_eq!(stored_categories(&store).await, []);
     store.close().await;
 }
 

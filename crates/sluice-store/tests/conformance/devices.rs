@@ -153,10 +153,16 @@ async fn a_token_enrols_as_often_as_it_says(db: Database) {
             used.await.unwrap()
         }
     };
+    let mut reader = store.reader().await.unwrap();
+    assert!(enrollment::is_good(&mut reader, &[3; 32], at(99)).await.unwrap());
+    assert!(!enrollment::is_good(&mut reader, &[3; 32], at(100)).await.unwrap());
+    assert!(!enrollment::is_good(&mut reader, &[4; 32], at(1)).await.unwrap());
     assert_eq!(consume([4; 32], 1).await, None);
     assert_eq!(consume([3; 32], 100).await, None);
     let used = join_all((0..10).map(|_| consume([3; 32], 1))).await;
     assert_eq!(used.into_iter().flatten().collect::<Vec<_>>(), [TokenId(uuid(1)); 3]);
+    assert!(!enrollment::is_good(&mut reader, &[3; 32], at(1)).await.unwrap(), "used up");
+    drop(reader);
     assert_eq!(store.write(|tx| Box::pin(enrollment::prune(tx, at(1)))).await.unwrap(), 1);
     let gone = store.write(|tx| Box::pin(enrollment::remove(tx, TokenId(uuid(1))))).await;
     assert!(matches!(gone, Err(StoreError::NotFound { .. })));
@@ -221,11 +227,11 @@ async fn a_report_counts_once(db: Database) {
         job.await
     };
     assert_eq!(ingest(ONE, 5, 1).await.unwrap(), Ingested::New);
-    assert_eq!(ingest(ONE, 5, 2).await.unwrap(), Ingested::Duplicate);
+    assert_eq!(ingest(ONE, 5, 2).await.unwrap(), Ingested::Duplicate { newest: 5 });
     assert_eq!(ingest(ONE, 4, 3).await.unwrap(), Ingested::New);
     assert_eq!(ingest(ONE, 2000, 4).await.unwrap(), Ingested::New);
     // Forgotten by now, but too old to be new.
-    assert_eq!(ingest(ONE, 5, 5).await.unwrap(), Ingested::Duplicate);
+    assert_eq!(ingest(ONE, 5, 5).await.unwrap(), Ingested::Duplicate { newest: 2000 });
     assert_eq!(ingest(ONE, 1999, 6).await.unwrap(), Ingested::New);
     assert!(matches!(ingest(DeviceId(uuid(9)), 1, 7).await, Err(StoreError::Reference { .. })));
     let mut reader = store.reader().await.unwrap();

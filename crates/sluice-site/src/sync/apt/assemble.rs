@@ -66,8 +66,8 @@ pub(super) struct Assembled {
 
 /// Where the binaries of a new revision ended up when sorted.
 struct Ordinals {
-    known: Vec<u16>,
-    new: Vec<u16>,
+    known: Vec<Option<u16>>,
+    new: Vec<Option<u16>>,
 }
 
 impl<'c> Assembler<'c> {
@@ -184,8 +184,8 @@ impl<'c> Assembler<'c> {
             let binary = match (revision, place) {
                 (RevisionRef::Stored(_), Place::Known(at)) => u16::try_from(at).ok()?,
                 (RevisionRef::Stored(_), Place::New(_)) => return None,
-                (RevisionRef::New(batch), Place::Known(at)) => *ordinals.get(batch)?.known.get(at)?,
-                (RevisionRef::New(batch), Place::New(at)) => *ordinals.get(batch)?.new.get(at)?,
+                (RevisionRef::New(batch), Place::Known(at)) => (*ordinals.get(batch)?.known.get(at)?)?,
+                (RevisionRef::New(batch), Place::New(at)) => (*ordinals.get(batch)?.new.get(at)?)?,
             };
             Some(OfferedBinary { revision, binary: u32::from(binary) })
         };
@@ -214,7 +214,7 @@ impl Entry {
         let old = known.as_ref().map_or(&[][..], |u| &u.content.package().binaries);
         let mut all: Vec<(BinaryPackage, Place)> =
             old.iter().cloned().enumerate().map(|(at, b)| (b, Place::Known(at))).collect();
-        let mut ordinals = Ordinals { known: vec![0; old.len()], new: vec![0; self.new.len()] };
+        let mut ordinals = Ordinals { known: vec![None; old.len()], new: vec![None; self.new.len()] };
         all.extend(self.new.into_iter().enumerate().map(|(at, b)| (b, Place::New(at))));
         all.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         // No source package has near 65,536 binaries; what is beyond cannot be offered.
@@ -225,8 +225,8 @@ impl Entry {
                 Place::Known(at) => ordinals.known.get_mut(at),
                 Place::New(at) => ordinals.new.get_mut(at),
             };
-            if let (Some(slot), Ok(ordinal)) = (slot, u16::try_from(ordinal)) {
-                *slot = ordinal;
+            if let Some(slot) = slot {
+                *slot = u16::try_from(ordinal).ok();
             }
             binaries.push(binary);
         }

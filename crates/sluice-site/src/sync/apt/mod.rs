@@ -12,8 +12,8 @@ mod release;
 use std::sync::Arc;
 
 use sluice_catalog::Catalog;
-use sluice_model::{Category, IndexKey, PackageIndex, SourceId, SyncExtent, SyncPhase};
-use sluice_packages::deb::release::{IndexChoice, Release};
+use sluice_model::{Category, IndexId, IndexKey, PackageIndex, SourceId, SyncExtent, SyncPhase};
+use sluice_packages::deb::release::{IndexChoice, IndexError, Release};
 use sluice_store::catalog::{CatalogBatch, IndexWrite, OfferedBinary, ReleaseAnchor, RevisionRef};
 
 use self::product::Product;
@@ -33,6 +33,8 @@ pub(super) struct Run<'a> {
     pub(super) site: &'a Site,
     pub(super) id: SourceId,
     pub(super) source: &'a AptSource,
+    /// [`AptSource`] as it is stored; another one than at the last run makes this run a full one.
+    pub(super) config: &'a str,
     pub(super) extent: SyncExtent,
     pub(super) progress: &'a Progress,
 }
@@ -53,6 +55,14 @@ pub(super) struct Found {
     pub(super) looked_at: Vec<String>,
 }
 
+/// What is new upstream.
+pub(super) enum News {
+    /// Nothing; what deserves attention all the same.
+    None { warnings: Vec<String> },
+    /// Something.
+    Some(Download),
+}
+
 /// What was fetched and verified, not read yet.
 pub(super) struct Download {
     release: Box<Release>,
@@ -70,9 +80,21 @@ struct IndexMemory {
 
 /// An index the source asks for.
 struct Wanted {
-    key: IndexKey,
+    /// Its number is given when it is stored.
+    index: PackageIndex,
     product: Product,
     choice: IndexChoice,
+}
+
+impl Wanted {
+    /// Whether an index as it is served has the same signed facts, the date apart.
+    fn same_facts(&self, served: &PackageIndex) -> bool {
+        *served == PackageIndex { id: served.id, date: served.date, ..self.index.clone() }
+    }
+
+    fn memory(&self) -> IndexMemory {
+        IndexMemory { digest: self.choice.digest.to_hex() }
+    }
 }
 
 fn suite_url(source: &AptSource) -> String {
@@ -85,22 +107,28 @@ impl Run<'_> {
         self.site.fetcher.fetch(url, self.source.proxy.as_deref(), known, limit, &count).await
     }
 
-    /// Fetches and verifies what changed upstream; `None` when nothing did.
-    pub(super) async fn download(&self) -> Result<Option<Download>, SyncError> {
+    /// Fetches and verifies what changed upstream.
+    pub(super) async fn download(&self) -> Result<News, SyncError> {
         self.progress.phase(SyncPhase::Releases, 1, &self.source.suite);
         let anchors = Anchors::load(self).await?;
-        let delta = self.extent == SyncExtent::Delta;
+        let config = crate::digest::sha256_hex(self.config.as_bytes());
+        let same_config = anchors.release.as_ref().is_some_and(|memory| memory.config == config);
+        let delta = self.extent == SyncExtent::Delta && same_config;
         // A mirror that is updated between our fetching the Release and an index gives a mismatch
         // once; the new Release then fits.
         for attempt in 0..2 {
             let outcome = release::fetch(self, anchors.release.as_ref(), delta && attempt == 0).await?;
-            let Outcome::Accepted { release, memory, mut warnings } = outcome else { return Ok(None) };
+            let (release, mut memory, mut warnings) = match outcome {
+                Outcome::Unchanged { warnings } => return Ok(News::None { warnings }),
+                Outcome::Accepted { release, memory, warnings } => (release, memory, warnings),
+            };
+            memory.config.clone_from(&config);
             let wanted = self.wanted(&release, &mut warnings)?;
             match self.fetch_changed(&wanted, &anchors, delta).await {
                 Err(SyncError::Digest { .. } | SyncError::Fetch(FetchError::Status { status: 404, .. }))
                     if attempt == 0 => {}
                 Err(error) => return Err(error),
-                Ok(fetched) => return Ok(Some(Download { release, memory, wanted, fetched, warnings })),
+                Ok(fetched) => return Ok(News::Some(Download { release, memory, wanted, fetched, warnings })),
             }
         }
         Err(SyncError::Moving { url: suite_url(self.source) })
@@ -109,6 +137,7 @@ impl Run<'_> {
     /// The indices of the source's components and architectures.
     fn wanted(&self, release: &Release, warnings: &mut Vec<String>) -> Result<Vec<Wanted>, SyncError> {
         let source = self.source;
+        let refused = |source| SyncError::Index { url: suite_url(self.source), source };
         let asked: Vec<&str> = source.architectures.iter().map(String::as_str).collect();
         let architectures = release.architectures_to_fetch(&asked);
         for missing in asked.iter().filter(|a| !architectures.contains(a)) {
@@ -117,21 +146,31 @@ impl Run<'_> {
         let mut wanted = Vec::new();
         for component in &source.components {
             for architecture in &architectures {
-                let choice = release
-                    .packages_index(component, architecture)
-                    .map_err(|source| SyncError::Index { url: suite_url(self.source), source })?;
-                wanted.push(Wanted {
-                    key: IndexKey {
-                        source: self.id,
-                        uri: source.uri.trim_end_matches('/').to_owned(),
-                        suite: source.suite.clone(),
-                        component: component.clone(),
-                        architecture: (*architecture).to_owned(),
-                    },
-                    product: product::product(release, &source.suite, component),
-                    choice,
-                });
+                let choice = match release.packages_index(component, architecture) {
+                    Ok(choice) => choice,
+                    // As apt does: a component need not have every architecture.
+                    Err(error @ IndexError::NoArchitecture { .. }) => {
+                        if *architecture != "all" {
+                            warnings.push(format!("{}: {error}", suite_url(source)));
+                        }
+                        continue;
+                    }
+                    Err(error) => return Err(refused(error)),
+                };
+                let key = IndexKey {
+                    source: self.id,
+                    uri: source.uri.trim_end_matches('/').to_owned(),
+                    suite: source.suite.clone(),
+                    component: component.clone(),
+                    architecture: (*architecture).to_owned(),
+                };
+                let product = product::product(release, &source.suite, component);
+                wanted.push(Wanted { index: package_index(key, &product, release), product, choice });
             }
+        }
+        if wanted.is_empty() {
+            let (component, architecture) = (source.components.join(" "), source.architectures.join(" "));
+            return Err(refused(IndexError::NoArchitecture { component, architecture }));
         }
         Ok(wanted)
     }
@@ -143,13 +182,17 @@ impl Run<'_> {
         anchors: &Anchors,
         delta: bool,
     ) -> Result<Vec<Option<IndexBytes>>, SyncError> {
-        let changed =
-            |w: &Wanted| !(delta && anchors.index(&w.key).is_some_and(|m| m.digest == w.choice.digest.to_hex()));
-        let total = wanted.iter().filter(|w| changed(w)).map(|w| w.choice.size).sum();
-        self.progress.phase(SyncPhase::Updates, total, &self.source.suite);
+        let catalog = self.site.catalog();
+        let same = |w: &Wanted| {
+            anchors.index(&w.index.key) == Some(&w.memory())
+                && catalog.indexes().any(|served| served.key == w.index.key && w.same_facts(served))
+        };
+        let changed: Vec<bool> = wanted.iter().map(|w| !delta || !same(w)).collect();
+        let sizes = wanted.iter().zip(&changed).filter(|(_, changed)| **changed).map(|(w, _)| w.choice.size);
+        self.progress.phase(SyncPhase::Updates, sizes.fold(0, u64::saturating_add), &self.source.suite);
         let mut all = Vec::with_capacity(wanted.len());
-        for one in wanted {
-            all.push(if changed(one) { Some(self.fetch_index(one).await?) } else { None });
+        for (one, changed) in wanted.iter().zip(changed) {
+            all.push(if changed { Some(self.fetch_index(one).await?) } else { None });
         }
         Ok(all)
     }
@@ -186,18 +229,27 @@ impl Run<'_> {
             looked_at: Vec::new(),
         };
         let batch = &mut found.batch;
+        let served = Served::of(catalog, self.id);
+        let gone = served.indexes.iter().filter(|(key, _)| !wanted.iter().any(|w| w.index.key == **key));
+        for (key, id) in gone {
+            // The source or the upstream dropped the component or architecture.
+            found.looked_at.push(item_prefix(key));
+            batch.removed_indexes.push(*id);
+        }
+        // What clients can see has changed.
+        let mut visible = !batch.removed_indexes.is_empty();
         // One component at a time: its architectures share their updates.
         for component in &self.source.components {
             let mut product = None;
             let mut files = Vec::new();
-            let mut writes = Vec::new();
-            let of_component = wanted.iter().zip(&mut fetched).filter(|(w, _)| w.key.component == *component);
+            let mut indexes = Vec::new();
+            let of_component = wanted.iter().zip(&mut fetched).filter(|(w, _)| w.index.key.component == *component);
             for (one, bytes) in of_component {
                 let Some(bytes) = bytes.take() else { continue };
-                found.looked_at.push(item_prefix(&one.key));
+                found.looked_at.push(item_prefix(&one.index.key));
                 product = Some(one.product.clone());
-                files.push((item_prefix(&one.key), bytes));
-                writes.push(index_write(one, &release));
+                files.push((item_prefix(&one.index.key), bytes));
+                indexes.push(one);
             }
             let Some(product) = product else { continue };
             self.progress.item(&format!("{component} {}", self.source.suite));
@@ -209,13 +261,18 @@ impl Run<'_> {
             found.changed += assembled.updates.len() as u64 - assembled.new;
             let base = batch.revisions.len();
             batch.revisions.extend(assembled.updates);
-            for (mut write, offers) in writes.into_iter().zip(assembled.offers) {
-                write.content = Some(offers.into_iter().map(|offer| moved(offer, base)).collect());
-                batch.indexes.push(write);
+            for (one, offers) in indexes.into_iter().zip(assembled.offers) {
+                let content: Vec<_> = offers.into_iter().map(|offer| moved(offer, base)).collect();
+                visible |= !served.has(catalog, one, &content);
+                batch.indexes.push(IndexWrite {
+                    index: one.index.clone(),
+                    anchor: serde_json::to_string(&one.memory()).unwrap_or_default(),
+                    content: Some(content),
+                });
             }
             add_categories(&mut batch.categories, product.categories, catalog);
         }
-        batch.raise_version = !batch.indexes.is_empty();
+        batch.raise_version = visible || !batch.revisions.is_empty() || !batch.categories.is_empty();
         batch.anchors.push(ReleaseAnchor {
             source: self.id,
             uri: self.source.uri.clone(),
@@ -223,6 +280,32 @@ impl Run<'_> {
             anchor: serde_json::to_string(&memory).unwrap_or_default(),
         });
         Ok(found)
+    }
+}
+
+/// The indices of a source as they are served.
+struct Served<'c> {
+    indexes: Vec<(&'c IndexKey, IndexId)>,
+}
+
+impl<'c> Served<'c> {
+    fn of(catalog: &'c Catalog, source: SourceId) -> Self {
+        let own = catalog.indexes().filter(|index| index.key.source == source);
+        Self { indexes: own.map(|index| (&index.key, index.id)).collect() }
+    }
+
+    /// Whether an index is served with these facts and offers already.
+    fn has(&self, catalog: &Catalog, wanted: &Wanted, content: &[OfferedBinary]) -> bool {
+        let Some((_, id)) = self.indexes.iter().find(|(key, _)| **key == wanted.index.key) else { return false };
+        let offer = |o: &OfferedBinary| match o.revision {
+            RevisionRef::Stored(revision) => Some((revision, o.binary)),
+            RevisionRef::New(_) => None,
+        };
+        let Some(mut offers) = content.iter().map(offer).collect::<Option<Vec<_>>>() else { return false };
+        offers.sort_unstable();
+        offers.dedup();
+        let served = catalog.index_offers(*id).iter().map(|o| (o.revision, u32::from(o.binary)));
+        catalog.index(*id).is_some_and(|index| wanted.same_facts(index)) && offers.into_iter().eq(served)
     }
 }
 
@@ -247,27 +330,22 @@ fn item_prefix(key: &IndexKey) -> String {
     format!("{} {}/binary-{}: ", key.suite, key.component, key.architecture)
 }
 
-fn index_write(wanted: &Wanted, release: &Release) -> IndexWrite {
+fn package_index(key: IndexKey, product: &Product, release: &Release) -> PackageIndex {
     let text = |t: &Option<String>| t.clone().unwrap_or_default();
-    let memory = IndexMemory { digest: wanted.choice.digest.to_hex() };
-    IndexWrite {
-        index: PackageIndex {
-            // Given when it is stored.
-            id: sluice_model::IndexId(0),
-            key: wanted.key.clone(),
-            product: wanted.product.id,
-            pocket: wanted.product.pocket,
-            point_releases: release.version.is_some(),
-            origin: text(&release.origin),
-            label: text(&release.label),
-            archive: text(&release.suite),
-            codename: text(&release.codename),
-            date: release.date,
-            not_automatic: release.not_automatic,
-            but_automatic_upgrades: release.but_automatic_upgrades,
-        },
-        anchor: serde_json::to_string(&memory).unwrap_or_default(),
-        content: None,
+    PackageIndex {
+        // Given when it is stored.
+        id: IndexId(0),
+        key,
+        product: product.id,
+        pocket: product.pocket,
+        point_releases: release.version.is_some(),
+        origin: text(&release.origin),
+        label: text(&release.label),
+        archive: text(&release.suite),
+        codename: text(&release.codename),
+        date: release.date,
+        not_automatic: release.not_automatic,
+        but_automatic_upgrades: release.but_automatic_upgrades,
     }
 }
 

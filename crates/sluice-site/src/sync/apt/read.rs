@@ -49,7 +49,7 @@ pub(super) async fn read(
         }
         Ok(ReadProduct { assembled: assembler.finish(), problems })
     };
-    tokio::task::spawn_blocking(work).await.map_err(|_| SyncError::Stopping)?
+    tokio::task::spawn_blocking(work).await.map_err(|_| SyncError::Defect)?
 }
 
 fn read_one(

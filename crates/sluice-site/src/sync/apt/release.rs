@@ -1,7 +1,9 @@
 //! The signed Release of a suite: fetched, verified, judged.
 
 use jiff::Timestamp;
-use sluice_packages::deb::release::{MAX_RELEASE_LEN, Release, ValidityPolicy, check_validity};
+use sluice_packages::deb::release::{
+    MAX_RELEASE_LEN, Release, ValidityError, ValidityPolicy, ValidityWarning, check_validity,
+};
 use sluice_packages::openpgp::{KeyPin, Keyring, Verifier};
 
 use super::super::error::SyncError;
@@ -20,12 +22,18 @@ pub(super) struct ReleaseMemory {
     pub(super) sha256: String,
     /// Its `Date`, seconds since 1970: nothing older is accepted.
     pub(super) date: Option<i64>,
+    /// Its `Valid-Until`, seconds since 1970: an attacker who withholds news must not do so for ever.
+    #[serde(default)]
+    pub(super) valid_until: Option<i64>,
+    /// SHA-256 of the source's settings it was accepted under, hexadecimal.
+    #[serde(default)]
+    pub(super) config: String,
 }
 
 /// The outcome.
 pub(super) enum Outcome {
-    /// As remembered.
-    Unchanged,
+    /// As remembered, and still valid.
+    Unchanged { warnings: Vec<String> },
     /// A Release to work with.
     Accepted { release: Box<Release>, memory: ReleaseMemory, warnings: Vec<String> },
 }
@@ -36,8 +44,12 @@ pub(super) async fn fetch(run: &Run<'_>, memory: Option<&ReleaseMemory>, delta: 
     let known = memory.filter(|_| delta);
     let inline = format!("{}/InRelease", suite_url(source));
     let validators = known.filter(|m| m.file == "InRelease").map(|m| &m.validators);
+    let unchanged = |url: &str| {
+        let warnings = still_valid(run, known, url)?;
+        Ok(Outcome::Unchanged { warnings })
+    };
     let (text, validators, file, url) = match run.get(&inline, validators, MAX_RELEASE_LEN as u64).await {
-        Ok(Fetched::NotModified) => return Ok(Outcome::Unchanged),
+        Ok(Fetched::NotModified) => return unchanged(&inline),
         Ok(Fetched::File { bytes, validators }) => {
             let keyring = keyring(&source.keyring).await?;
             let pins = pins(source)?;
@@ -47,14 +59,14 @@ pub(super) async fn fetch(run: &Run<'_>, memory: Option<&ReleaseMemory>, delta: 
             (verified.text.into_owned(), validators, "InRelease", inline)
         }
         Err(error) if error.is_missing() => match detached(run, known).await? {
-            None => return Ok(Outcome::Unchanged),
+            None => return unchanged(&format!("{}/Release", suite_url(source))),
             Some((text, validators, url)) => (text, validators, "Release", url),
         },
         Err(error) => return Err(error.into()),
     };
     let sha256 = crate::digest::sha256_hex(&text);
     if known.is_some_and(|m| m.sha256 == sha256) {
-        return Ok(Outcome::Unchanged);
+        return unchanged(&url);
     }
     let release = Release::parse(&text).map_err(|source| SyncError::Release { url: url.clone(), source })?;
     let policy = ValidityPolicy {
@@ -65,9 +77,27 @@ pub(super) async fn fetch(run: &Run<'_>, memory: Option<&ReleaseMemory>, delta: 
     let last = memory.and_then(|m| m.date).and_then(|s| Timestamp::from_second(s).ok());
     let warnings = check_validity(&release, last, run.site.now(), &policy)
         .map_err(|source| SyncError::Validity { url: url.clone(), source })?;
-    let memory = ReleaseMemory { validators, file: file.into(), sha256, date: release.date.map(Timestamp::as_second) };
+    let memory = ReleaseMemory {
+        validators,
+        file: file.into(),
+        sha256,
+        date: release.date.map(Timestamp::as_second),
+        valid_until: release.valid_until.map(Timestamp::as_second),
+        config: String::new(),
+    };
     let warnings = warnings.iter().map(|w| format!("{url}: {w}")).collect();
     Ok(Outcome::Accepted { release: Box::new(release), memory, warnings })
+}
+
+/// Judges a Release that is as remembered: its time may be over by now.
+fn still_valid(run: &Run<'_>, memory: Option<&ReleaseMemory>, url: &str) -> Result<Vec<String>, SyncError> {
+    let until = memory.and_then(|m| m.valid_until).and_then(|s| Timestamp::from_second(s).ok());
+    let Some(valid_until) = until.filter(|until| *until < run.site.now()) else { return Ok(Vec::new()) };
+    let expired = ValidityError::Expired { valid_until };
+    if run.source.check_valid_until {
+        return Err(SyncError::Validity { url: url.to_owned(), source: expired });
+    }
+    Ok(vec![format!("{url}: {}", ValidityWarning(expired))])
 }
 
 /// `Release` with `Release.gpg`, for archives without `InRelease`. `None`: not modified.

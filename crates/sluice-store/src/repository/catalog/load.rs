@@ -55,12 +55,15 @@ pub struct StoredIndex {
     pub content: Vec<IndexEntry>,
 }
 
-/// All categories, companies first.
+/// Calls a function with every category, companies first; as [`load_revisions`].
 ///
 /// # Errors
-/// When one cannot be read.
-pub async fn load_categories(reader: &mut Reader) -> Result<Vec<Category>, StoreError> {
-    reader.all(&CATEGORIES, args![], category).await
+/// The function's, or when the database cannot be read.
+pub async fn load_categories(
+    reader: &mut Reader,
+    mut on_category: impl FnMut(Result<Category, StoreError>) -> Result<(), StoreError> + Send,
+) -> Result<(), StoreError> {
+    reader.each(&CATEGORIES, args![], |row| on_category(category(row))).await
 }
 
 fn category(row: Row<'_>) -> Result<Category, StoreError> {
