@@ -1,0 +1,107 @@
+//! `GET /devices`.
+
+use axum::Json;
+use axum::extract::State;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sluice_model::CollectionId;
+use sluice_site::PageRequest;
+use sluice_site::devices::{DeviceFilter, DeviceRow};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::admin::AdminState;
+use crate::api::page::Listing;
+use crate::api::words::{DeviceSort, DeviceState};
+use crate::auth::Authenticated;
+use crate::extract::ApiQuery;
+use crate::problem::WebResult;
+
+/// A device.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Device {
+    /// Identity.
+    pub id: Uuid,
+    /// Host name.
+    pub name: String,
+    /// Operating system.
+    pub os: String,
+    /// Updates it needs.
+    pub required: u64,
+    /// Security updates it needs.
+    pub required_security: u64,
+    /// Updates it has.
+    pub installed: u64,
+    /// It needs a restart.
+    pub needs_restart: bool,
+    /// It has not been heard of for long.
+    pub silent: bool,
+    /// Updates whose installation failed.
+    pub failures: u64,
+    /// When it was last heard of.
+    pub last_contact: Option<Timestamp>,
+    /// When it last sent an inventory.
+    pub last_inventory: Option<Timestamp>,
+    /// It has sent an inventory; without one its compliance is unknown.
+    pub reported: bool,
+}
+
+impl From<DeviceRow> for Device {
+    fn from(row: DeviceRow) -> Self {
+        Self {
+            id: row.id.0,
+            name: row.name,
+            os: row.os,
+            required: row.required,
+            required_security: row.required_security,
+            installed: row.installed,
+            needs_restart: row.needs_restart,
+            silent: row.silent,
+            failures: row.failures,
+            last_contact: row.last_contact,
+            last_inventory: row.last_inventory,
+            reported: row.reported,
+        }
+    }
+}
+
+/// Which devices are wanted, and in which order; all conditions hold.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(in crate::api) struct DeviceParams {
+    /// Part of the name or operating system.
+    text: Option<String>,
+    /// In this state.
+    #[param(inline)]
+    state: Option<DeviceState>,
+    /// Members of this collection.
+    collection: Option<Uuid>,
+    /// What to sort by; `name` when absent.
+    #[param(inline)]
+    sort: Option<DeviceSort>,
+    /// Largest or last first.
+    #[serde(default)]
+    descending: bool,
+    /// `next` of the page before; absent for the first page.
+    cursor: Option<String>,
+    /// Most items on the page, 1 to 1000; 50 when absent.
+    limit: Option<usize>,
+}
+
+/// Devices.
+#[utoipa::path(get, path = "/devices", tag = "devices", params(DeviceParams), responses((status = 200, body = Listing<Device>)))]
+pub(in crate::api) async fn list(
+    Authenticated(caller): Authenticated,
+    State(state): State<AdminState>,
+    ApiQuery(params): ApiQuery<DeviceParams>,
+) -> WebResult<Json<Listing<Device>>> {
+    let filter = DeviceFilter {
+        text: params.text.filter(|text| !text.trim().is_empty()),
+        state: params.state.map(Into::into),
+        collection: params.collection.map(CollectionId),
+    };
+    let sort = params.sort.map(Into::into).unwrap_or_default();
+    let page = PageRequest { cursor: params.cursor, limit: params.limit };
+    Ok(Json(Listing::of(state.site.list_devices(&caller, &filter, sort, params.descending, &page)?)))
+}

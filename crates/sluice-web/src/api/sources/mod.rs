@@ -1,0 +1,6 @@
+//! `/sources`: upstreams that are synchronized.
+
+pub mod import;
+pub mod list;
+pub mod schedule;
+pub mod write;

@@ -1,0 +1,5 @@
+//! `/sync`: synchronization.
+
+pub mod quarantine;
+pub mod runs;
+pub mod status;

@@ -1,0 +1,133 @@
+//! `GET /updates/{id}`.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use sluice_model::{BinaryPackage, PackageIndex, UpdateId};
+use sluice_site::updates::UpdateDetail;
+use utoipa::ToSchema;
+
+use super::categories::Category;
+use super::list::Update;
+use crate::admin::AdminState;
+use crate::api::deployments::list::Deployment;
+use crate::auth::Authenticated;
+use crate::extract::ApiId;
+use crate::problem::WebResult;
+
+/// Everything about an update.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct UpdateDetails {
+    /// As in lists.
+    pub update: Update,
+    /// Revision number, from 1; raised when its content changes.
+    pub revision: u32,
+    /// A sentence or more; may be empty.
+    pub description: String,
+    /// CVE and advisory identifiers, when the source gives them.
+    pub advisories: Vec<String>,
+    /// Where to read more.
+    pub info_url: Option<String>,
+    /// Source package name.
+    pub source_package: String,
+    /// Source package version.
+    pub source_version: String,
+    /// The packages it consists of.
+    pub packages: Vec<Package>,
+    /// Its products.
+    pub products: Vec<Category>,
+    /// The package indices that offer it.
+    pub offered_in: Vec<Index>,
+    /// What it replaces, newest first.
+    pub supersedes: Vec<Update>,
+    /// What replaces it, newest first.
+    pub superseded_by: Vec<Update>,
+    /// The deployments it is part of.
+    pub deployments: Vec<Deployment>,
+}
+
+/// One installable file.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Package {
+    /// Package name.
+    pub name: String,
+    /// Architecture; `all` fits every device.
+    pub architecture: String,
+    /// Version.
+    pub version: String,
+    /// Path below the archive's root.
+    pub path: String,
+    /// Size, bytes.
+    pub size: u64,
+    /// SHA-256, hexadecimal.
+    pub sha256: String,
+}
+
+/// A package index that offers updates.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Index {
+    /// Archive root.
+    pub uri: String,
+    /// Suite.
+    pub suite: String,
+    /// Component.
+    pub component: String,
+    /// Architecture.
+    pub architecture: String,
+}
+
+impl From<&BinaryPackage> for Package {
+    fn from(package: &BinaryPackage) -> Self {
+        Self {
+            name: package.name.clone(),
+            architecture: package.architecture.clone(),
+            version: package.version.clone(),
+            path: package.path.clone(),
+            size: package.size,
+            sha256: package.sha256.to_string(),
+        }
+    }
+}
+
+impl From<&PackageIndex> for Index {
+    fn from(index: &PackageIndex) -> Self {
+        Self {
+            uri: index.key.uri.clone(),
+            suite: index.key.suite.clone(),
+            component: index.key.component.clone(),
+            architecture: index.key.architecture.clone(),
+        }
+    }
+}
+
+impl From<UpdateDetail> for UpdateDetails {
+    fn from(detail: UpdateDetail) -> Self {
+        let update = &detail.update;
+        let package = update.content.package();
+        Self {
+            revision: update.number,
+            description: update.description.clone(),
+            advisories: update.advisories.clone(),
+            info_url: update.info_url.clone(),
+            source_package: package.name.clone(),
+            source_version: package.version.clone(),
+            packages: package.binaries.iter().map(Into::into).collect(),
+            update: detail.row.into(),
+            products: detail.products.into_iter().map(Into::into).collect(),
+            offered_in: detail.offered_in.iter().map(|index| index.as_ref().into()).collect(),
+            supersedes: detail.supersedes.into_iter().map(Into::into).collect(),
+            superseded_by: detail.superseded_by.into_iter().map(Into::into).collect(),
+            deployments: detail.deployments.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// An update with its packages, what it replaces, and where it is deployed.
+#[utoipa::path(get, path = "/updates/{id}", tag = "updates", params(("id" = Uuid, Path, description = "The update")), responses((status = 200, body = UpdateDetails)))]
+pub(in crate::api) async fn detail(
+    Authenticated(caller): Authenticated,
+    State(state): State<AdminState>,
+    ApiId(id): ApiId,
+) -> WebResult<Json<UpdateDetails>> {
+    Ok(Json(state.site.update(&caller, UpdateId(id)).await?.into()))
+}

@@ -1,0 +1,6 @@
+//! `/updates` and `/categories`.
+
+pub mod categories;
+pub mod detail;
+pub mod devices;
+pub mod list;

@@ -1,0 +1,164 @@
+//! Enumerations as words.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident = $model:ty { $($variant:ident $slug:tt,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+        pub enum $name {
+            $(#[doc = concat!("`", $slug, "`")] #[serde(rename = $slug)] $variant,)*
+        }
+
+        impl $name {
+            /// All, in the order they are listed in.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The word.
+            #[must_use]
+            pub fn slug(self) -> &'static str {
+                match self { $(Self::$variant => $slug,)* }
+            }
+        }
+
+        impl From<$model> for $name {
+            fn from(value: $model) -> Self {
+                match value { $(<$model>::$variant => Self::$variant,)* }
+            }
+        }
+
+        impl From<$name> for $model {
+            fn from(value: $name) -> Self {
+                match value { $($name::$variant => Self::$variant,)* }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.slug())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = UnknownWord;
+            fn from_str(text: &str) -> Result<Self, UnknownWord> {
+                Self::ALL.iter().copied().find(|word| word.slug() == text).ok_or(UnknownWord)
+            }
+        }
+    )*};
+}
+
+/// The text is none of the words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this is none of the words possible here")]
+pub struct UnknownWord;
+
+words! {
+    /// What sort of fix an update is.
+    Classification = sluice_model::Classification {
+        SecurityUpdates "security", CriticalUpdates "critical", UpdateRollups "rollups", Updates "updates",
+        DefinitionUpdates "definitions", ServicePacks "service-packs", FeaturePacks "feature-packs",
+        Upgrades "upgrades", Drivers "drivers", Tools "tools",
+    }
+    /// Whether a device needs an update.
+    ComplianceState = sluice_model::ComplianceState {
+        Unknown "unknown", NotRequired "not-required", Required "required", Installed "installed",
+    }
+    /// How far a deployed update has come on a device.
+    EnforcementState = sluice_model::EnforcementState {
+        Unknown "unknown", Started "started", WaitingForDeadline "waiting-for-deadline",
+        WaitingForOtherInstall "waiting-for-other-install", Downloading "downloading", Downloaded "downloaded",
+        DownloadFailed "download-failed", Installing "installing", PendingRestart "pending-restart",
+        Installed "installed", InstallFailed "install-failed", Held "held",
+    }
+    /// Installed at the deadline, or only offered.
+    Intent = sluice_model::Intent { Required "required", Available "available", }
+    /// Whether devices may restart themselves for a deployment.
+    Restart = sluice_model::RestartBehaviour { Allowed "allow", Suppressed "suppress", }
+    /// What users of a device see of a deployment.
+    Notification = sluice_model::UserNotification {
+        ShowAll "show-all", RestartOnly "restart-only", HideAll "hide-all",
+    }
+    /// Where a deployment stands.
+    Phase = sluice_model::DeploymentPhase {
+        Scheduled "scheduled", Available "available", Enforced "enforced", Disabled "disabled",
+        Cancelled "cancelled",
+    }
+    /// Where a device stands in a deployment.
+    DeviceStatus = sluice_site::deployments::DeviceStatus {
+        Compliant "compliant", InProgress "in-progress", Failed "failed", Unknown "unknown",
+    }
+    /// The level of a category.
+    CategoryKind = sluice_model::CategoryKind {
+        Company "company", ProductFamily "product-family", Product "product",
+    }
+    /// A state of an update at the site.
+    UpdateState = sluice_site::updates::UpdateState {
+        Required "required", Installed "installed", Superseded "superseded",
+        Expired "expired", Deployed "deployed", Current "current",
+    }
+    /// What a list of updates is sorted by.
+    UpdateSort = sluice_site::updates::UpdateSort {
+        Title "title", Required "required", Installed "installed", Released "released",
+        Classification "classification",
+    }
+    /// A state of a device at the site.
+    DeviceState = sluice_site::devices::DeviceState {
+        Compliant "compliant", NonCompliant "non-compliant", NeedsRestart "needs-restart", Silent "silent",
+        Failed "failed", NeverReported "never-reported", Broken "broken",
+    }
+    /// What a list of devices is sorted by.
+    DeviceSort = sluice_site::devices::DeviceSort {
+        Name "name", Required "required", LastContact "last-contact",
+    }
+    /// How much a synchronization looks at.
+    SyncExtent = sluice_model::SyncExtent { Delta "delta", Full "full", }
+    /// Who started a synchronization.
+    SyncTrigger = sluice_model::SyncTrigger { Manual "manual", Schedule "schedule", Retry "retry", }
+    /// The phase a synchronization is in.
+    SyncPhase = sluice_model::SyncPhase {
+        Releases "releases", Updates "updates", Storing "storing", Publishing "publishing",
+    }
+    /// How a synchronization ended.
+    SyncOutcome = sluice_site::sync::SyncOutcome {
+        Unchanged "unchanged", Changed "changed", Failed "failed", Interrupted "interrupted",
+    }
+    /// What sort of upstream a source is.
+    SourceKind = sluice_site::sources::SourceKind { Apt "apt", }
+    /// What a caller may do.
+    Role = sluice_site::Role {
+        Administrator "administrator", UpdateManager "update-manager", Reader "reader",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The API spells everything as the rest of the system does.
+    #[test]
+    fn words_are_the_models() {
+        macro_rules! same {
+            ($($name:ident = $model:ty;)*) => {$(
+                for word in $name::ALL {
+                    assert_eq!(word.slug(), <$model>::from(*word).slug());
+                    assert_eq!(word.slug().parse(), Ok(*word));
+                    assert_eq!(serde_json::to_string(word).unwrap(), format!("\"{word}\""));
+                }
+            )*};
+        }
+        same! {
+            Classification = sluice_model::Classification;
+            ComplianceState = sluice_model::ComplianceState;
+            EnforcementState = sluice_model::EnforcementState;
+            Phase = sluice_model::DeploymentPhase;
+            SyncPhase = sluice_model::SyncPhase;
+            DeviceStatus = sluice_site::deployments::DeviceStatus;
+            UpdateState = sluice_site::updates::UpdateState;
+            DeviceState = sluice_site::devices::DeviceState;
+            SyncOutcome = sluice_site::sync::SyncOutcome;
+            Role = sluice_site::Role;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The pages: each asks the site's use cases and fills a view.
+
+pub mod collection;
+pub mod collections;
+pub mod deployment;
+pub mod deployment_new;
+pub mod deployments;
+pub mod device;
+pub mod devices;
+pub mod enroll;
+pub mod group;
+pub mod groups;
+pub mod overview;
+pub mod quarantine;
+pub mod setup;
+pub mod sign_in;
+pub mod source_add;
+pub mod sync;
+pub mod sync_runs;
+pub mod update;
+pub mod updates;
+
+mod choices;
+mod list_foot;
+mod session;

@@ -1,0 +1,43 @@
+//! Update groups and collections.
+
+super::words! {
+    /// Update groups and collections.
+    Sets {
+        groups: "Update groups",
+        groups_lede: "A named set of updates. A deployment of a group follows its changes.",
+        groups_caption: "Update groups",
+        groups_empty: "No update group yet",
+        groups_empty_text: "Make one here, or select updates in their list and add them to a new group.",
+        group: "Update group",
+        group_updates: "Updates in the group",
+        group_none: "The group is empty. Add updates from the list of updates.",
+        group_new: "New group",
+        deploy_group: "Deploy this group…",
+        choose_updates: "Choose updates",
+        updates: "Updates",
+        created: "Created",
+        collections: "Collections",
+        collections_lede: "Sets of devices: the only target of deployments.",
+        collections_caption: "Collections of devices",
+        collection: "Collection",
+        collection_new: "New collection",
+        collection_members: "Devices in the collection",
+        collection_none: "No device is in the collection.",
+        members: "Devices",
+        built_in: "Built in",
+        built_in_text: "Every device is a member by itself.",
+        add_device: "Add devices",
+        add_device_hint: "Names or identifiers, one per line.",
+        no_such_device: "There is no device “{}”",
+        create: "Create",
+        add: "Add",
+        rename: "Rename",
+        remove_selected: "Remove selected",
+        delete: "Delete",
+        delete_group_confirm: "The group is deleted. Its updates and what is installed stay.",
+        delete_collection_confirm: "The collection is deleted. Its devices stay.",
+        new_name: "New name",
+        manage: "Manage",
+        with_updates: "{} selected update goes into it.|{} selected updates go into it.",
+    }
+}

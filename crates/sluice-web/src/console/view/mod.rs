@@ -1,0 +1,25 @@
+//! What each page shows, ready to print: the templates' types. Nothing here asks the site.
+
+pub mod account;
+pub mod collections;
+pub mod deployment;
+pub mod deployment_new;
+pub mod deployments;
+pub mod device;
+pub mod device_enroll;
+pub mod devices;
+pub mod failure;
+pub mod groups;
+pub mod list;
+pub mod overview;
+pub mod shell;
+pub mod source_add;
+pub mod sync;
+pub mod sync_runs;
+pub mod update;
+pub mod updates;
+
+#[cfg(test)]
+pub mod samples;
+#[cfg(test)]
+mod snapshot_tests;
