@@ -1,0 +1,92 @@
+//! `sluice deployment create`.
+
+use clap::{ArgGroup, Args};
+use sluice_web::api::deployments::create::DeploymentRequest;
+use sluice_web::api::deployments::list::Deployment;
+use sluice_web::api::words::{Intent, Notification, Restart};
+
+use super::show;
+use crate::cli::Context;
+use crate::cli::client::Got;
+use crate::cli::error::CliError;
+use crate::cli::names;
+use crate::cli::output::Answer;
+use crate::cli::time::Moment;
+use crate::cli::view::View;
+use crate::cli::word::word;
+
+pub(super) const EXAMPLES: &str = "Examples:
+  sluice deployment create --name \"Security, ring 1\" --group November \\
+      --collection \"Ring 1\" --required --deadline +2h
+  sluice deployment create --name openssl --update openssl --collection \"All devices\" \\
+      --required --deadline 2026-11-24T03:00 --restart allow
+  sluice deployment create --name \"New kernel\" --update linux --collection \"Ring 1\" --available
+
+Nothing is ever installed without a deployment.";
+
+/// A deployment to make.
+#[derive(Debug, Args)]
+#[command(group(ArgGroup::new("what").args(["updates", "group"]).required(true)))]
+#[command(group(ArgGroup::new("intent").args(["required", "available"]).required(true)))]
+pub struct Create {
+    /// Name.
+    #[arg(long)]
+    name: String,
+    /// Title, `SOURCE VERSION` or identity of an update; can be given several times.
+    #[arg(long = "update", value_name = "UPDATE")]
+    updates: Vec<String>,
+    /// Name or identity of an update group; the deployment follows changes of its members.
+    #[arg(long)]
+    group: Option<String>,
+    /// Name or identity of the collection of devices.
+    #[arg(long)]
+    collection: String,
+    /// Install at the deadline.
+    #[arg(long, requires = "deadline")]
+    required: bool,
+    /// Only offer; installed when somebody on the device asks for it.
+    #[arg(long, conflicts_with = "deadline")]
+    available: bool,
+    /// From when on devices are told: now, +2h, 2026-11-24T03:00 (local time), RFC 3339.
+    #[arg(long, value_name = "WHEN", default_value = "now")]
+    available_at: Moment,
+    /// When it is installed, written in the same ways.
+    #[arg(long, value_name = "WHEN")]
+    deadline: Option<Moment>,
+    /// Whether devices may restart themselves when an update needs it.
+    #[arg(long, value_name = "WORD", default_value = "suppress", value_parser = word(Restart::ALL))]
+    restart: Restart,
+    /// What users of the devices see.
+    #[arg(long, value_name = "WORD", default_value = "show-all", value_parser = word(Notification::ALL))]
+    notification: Notification,
+}
+
+pub(super) async fn run(create: Create, context: &Context) -> Result<Answer, CliError> {
+    let api = &context.api;
+    let group = match &create.group {
+        Some(group) => Some(names::group(api, group).await?),
+        None => None,
+    };
+    let request = DeploymentRequest {
+        name: create.name,
+        updates: names::updates(api, &create.updates).await?,
+        group,
+        collection: names::collection(api, &create.collection).await?,
+        intent: if create.required { Intent::Required } else { Intent::Available },
+        // `now` is the site's to know: this machine's clock may be ahead of it.
+        available_at: match create.available_at {
+            Moment::Now => None,
+            moment => Some(resolve(&moment, &context.view)?),
+        },
+        deadline: create.deadline.map(|moment| resolve(&moment, &context.view)).transpose()?,
+        restart: Some(create.restart),
+        notification: Some(create.notification),
+    };
+    let got: Got<Deployment> = api.post("/deployments", &request).await?;
+    let note = format!("Watch it: `sluice deployment watch {}`.", got.data.id);
+    Ok(Answer::of(got.value, show::one(&got.data, &context.view)).with_note(note))
+}
+
+fn resolve(moment: &Moment, view: &View) -> Result<jiff::Timestamp, CliError> {
+    moment.resolve(view).map_err(|error| CliError::usage("this moment is beyond all calendars", error.to_string()))
+}
