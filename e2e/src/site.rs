@@ -1,0 +1,184 @@
+//! A site of the real program, with a data directory of its own.
+
+use std::fs::File;
+use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+use crate::api::Api;
+use crate::program::program;
+use crate::wait::eventually;
+
+/// Bytes of the log printed when a test fails.
+const SHOWN: usize = 8 << 10;
+
+/// How a site is started.
+#[derive(Clone, Debug)]
+pub struct SiteOptions {
+    /// Where it listens for devices.
+    pub client_ip: IpAddr,
+    /// More arguments of `sluice serve`; not the data directory, listeners and credentials.
+    pub arguments: Vec<String>,
+}
+
+impl Default for SiteOptions {
+    /// For this machine only, with check-ins every five seconds, the shortest there is.
+    fn default() -> Self {
+        Self { client_ip: Ipv4Addr::LOCALHOST.into(), arguments: vec!["--check-in=5".to_owned()] }
+    }
+}
+
+/// A running site; it ends with this value.
+#[derive(Debug)]
+pub struct Site {
+    directory: TempDir,
+    options: SiteOptions,
+    admin_port: u16,
+    client_port: u16,
+    process: Option<Child>,
+    api: Api,
+}
+
+impl Site {
+    /// Starts a site with an empty data directory on free ports and waits until its API answers.
+    ///
+    /// # Panics
+    /// When it does not come up.
+    pub async fn start(options: SiteOptions) -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let (admin_port, client_port) = (free_port(), free_port());
+        let api = Api::new("", "");
+        let mut site = Self { directory, options, admin_port, client_port, process: None, api };
+        site.start_again().await;
+        site
+    }
+
+    /// Starts it after [`Self::stop`] or [`Self::kill`], with the same data and ports.
+    ///
+    /// # Panics
+    /// When it does not come up.
+    pub async fn start_again(&mut self) {
+        assert!(self.process.is_none(), "the site runs");
+        let log = File::options().create(true).append(true).open(self.log_path()).expect("a log file");
+        let admin = format!("127.0.0.1:{}", self.admin_port);
+        let client = format!("{}:{}", self.options.client_ip, self.client_port);
+        let mut command = Command::new(program());
+        command.arg("serve").arg("--data-dir").arg(self.data_directory()).args(["--admin-listen", &admin]);
+        command.args(["--client-listen", &client]).arg("--credentials").arg(self.credentials_path());
+        command.args(&self.options.arguments).stdin(Stdio::null());
+        command.stdout(log.try_clone().expect("a log file")).stderr(log).kill_on_drop(true);
+        self.process = Some(command.spawn().expect("the program can be started"));
+        let credentials = self.credentials_path();
+        let process = self.process.as_mut().expect("just started");
+        let log = self.directory.path().join("site.log");
+        self.api = eventually("the site answers", async || {
+            if let Some(status) = process.try_wait().expect("a child") {
+                panic!("the site ended with {status}:\n{}", tail(&log));
+            }
+            let text = std::fs::read_to_string(&credentials).map_err(|e| format!("no credentials: {e}"))?;
+            let held: Value = serde_json::from_str(&text).map_err(|e| e.to_string())?;
+            let word = |name: &str| held[name].as_str().unwrap_or_default().to_owned();
+            let api = Api::new(&word("url"), &word("token"));
+            let answer = api.send(reqwest::Method::GET, "/site", None).await.map_err(|e| format!("{e:?}"))?;
+            if answer.status.is_success() { Ok(api) } else { Err(format!("{answer:?}")) }
+        })
+        .await;
+    }
+
+    /// Ends it as a service manager does, and waits for that.
+    ///
+    /// # Panics
+    /// When it does not end well.
+    pub async fn stop(&mut self) {
+        let mut process = self.process.take().expect("the site runs");
+        let id = process.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("a running process has an id");
+        kill_process(id, Signal::TERM).expect("our child");
+        let status = tokio::time::timeout(crate::wait::LONG, process.wait()).await.expect("it ends").expect("a child");
+        assert!(status.success(), "the site ended with {status}:\n{}", self.log());
+    }
+
+    /// Ends it with SIGKILL.
+    ///
+    /// # Panics
+    /// When it does not run.
+    pub async fn kill(&mut self) {
+        self.process.take().expect("the site runs").kill().await.expect("our child");
+    }
+
+    /// The API, as administrator.
+    #[must_use]
+    pub fn api(&self) -> &Api {
+        &self.api
+    }
+
+    /// Address of the console and the API: `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn admin_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.admin_port)
+    }
+
+    /// Port of the devices' listener.
+    #[must_use]
+    pub fn client_port(&self) -> u16 {
+        self.client_port
+    }
+
+    /// Process id, for measuring and signals.
+    #[must_use]
+    pub fn process_id(&self) -> Option<u32> {
+        self.process.as_ref().and_then(Child::id)
+    }
+
+    /// Where it keeps everything.
+    #[must_use]
+    pub fn data_directory(&self) -> PathBuf {
+        self.directory.path().join("data")
+    }
+
+    /// The file `sluice` commands on this machine take address and token from.
+    #[must_use]
+    pub fn credentials_path(&self) -> PathBuf {
+        self.directory.path().join("credentials.json")
+    }
+
+    /// The end of what it logged.
+    #[must_use]
+    pub fn log(&self) -> String {
+        tail(&self.log_path())
+    }
+
+    /// The address of the page that creates the first administrator, from the log.
+    #[must_use]
+    pub fn setup_url(&self) -> Option<String> {
+        let log = std::fs::read_to_string(self.log_path()).ok()?;
+        log.split_whitespace().rfind(|word| word.contains("/setup?token=")).map(str::to_owned)
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.directory.path().join("site.log")
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("--- end of the site's log ---\n{}", self.log());
+        }
+    }
+}
+
+/// A port nobody listens on, most likely also a moment later.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).expect("a free port");
+    listener.local_addr().expect("bound").port()
+}
+
+fn tail(path: &Path) -> String {
+    let text = String::from_utf8_lossy(&std::fs::read(path).unwrap_or_default()).into_owned();
+    text[text.ceil_char_boundary(text.len().saturating_sub(SHOWN))..].to_owned()
+}
