@@ -138,6 +138,7 @@ impl From<sluice_store::StoreError> for SiteError {
             E::NotFound { what, id } => Self::not_found(what, id),
             E::Conflict { .. } => Self::conflict(message, "Choose another name, or change the one that is there."),
             E::Invalid { .. } | E::Reference { .. } => Self::conflict(message, "Load the page again and retry."),
+            E::Served => Self::unavailable(message, "Stop the other one first."),
             E::DiskFull { .. } => Self::unavailable(message, "Free space on the disk of the data directory."),
             E::Busy { .. } | E::Unavailable { .. } | E::Closed => {
                 Self::unavailable("the database cannot be used now", "Try again; if it stays, run `sluice doctor`.")

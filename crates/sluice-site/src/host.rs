@@ -27,10 +27,11 @@ pub struct Host {
 }
 
 impl Host {
-    /// The present moment.
+    /// The present moment, as precisely as the store keeps it: in microseconds.
     #[must_use]
     pub fn now(&self) -> Timestamp {
-        self.clock.now()
+        let now = self.clock.now();
+        Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
     }
 
     /// 32 secret bytes.

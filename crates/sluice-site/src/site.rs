@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use jiff::{SignedDuration, Timestamp};
@@ -30,6 +31,9 @@ use crate::sync::SyncState;
 
 /// Events a slow watcher may lag behind before it misses some.
 const EVENT_BACKLOG: usize = 1024;
+
+/// How long a process that was just killed may still hold the database.
+const TAKE_OVER: Duration = Duration::from_secs(10);
 
 /// A site. Share it in an [`Arc`].
 pub struct Site {
@@ -115,9 +119,10 @@ impl Site {
     /// Reads everything the site serves from its store, and starts its background work.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// When the store cannot be read, or another process serves from it.
     pub async fn open(config: SiteConfig, store: Store, host: Host) -> SiteResult<Arc<Self>> {
         let now = host.now();
+        store.serve_alone(TAKE_OVER).await?;
         let policy_key = PolicyKey::load(&store, &host).await?;
         make_built_in_collection(&store, now).await?;
         let known = KnownDevices::default();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use roaring::RoaringBitmap;
 use sluice_catalog::query::{self, DeviceQuery, UpdateQuery};
-use sluice_catalog::{Fleet, explain};
+use sluice_catalog::{Explanation, Fleet, explain};
 use sluice_model::{
     Category, CategoryId, Classification, CollectionId, ComplianceState, Deployment, DeviceId, PackageIndex,
     RevisionId, Update, UpdateId,
@@ -173,6 +173,8 @@ pub struct Explained {
     pub state: ComplianceState,
     /// Why, in sentences.
     pub sentences: Vec<String>,
+    /// Why, as data: the same decision.
+    pub explanation: Explanation,
 }
 
 impl Site {
@@ -313,6 +315,7 @@ impl Site {
             title: found.title.clone(),
             state: found.state,
             sentences: found.sentences(),
+            explanation: found,
         })
     }
 

@@ -6,6 +6,8 @@ mod cli;
 mod credentials;
 mod data_directory;
 mod environment;
+#[cfg(test)]
+mod named_commands;
 mod offline;
 mod output;
 mod quickstart;

@@ -110,3 +110,33 @@ pub(super) fn free_name(name: &str, taken: impl Fn(&str) -> bool) -> String {
     }
     (2u32..).map(|n| format!("{name} ({n})")).find(|name| !taken(name)).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Found {
+        specs(&[("sources.list".into(), text.into())], "", "amd64")
+    }
+
+    #[test]
+    fn entries_of_one_suite_are_one_source() {
+        let found = found(
+            "deb [arch=amd64 signed-by=/k.gpg] http://x/debian stable main\n\
+             deb [arch=arm64 signed-by=/k.gpg] http://x/debian/ stable/ contrib\n\
+             deb [signed-by=/other.gpg] http://x/debian stable non-free\n",
+        );
+        let [source] = &found.specs[..] else { panic!("{} sources", found.specs.len()) };
+        assert_eq!(source.name, "x stable");
+        assert_eq!(source.config.components, ["main", "contrib"]);
+        assert_eq!(source.config.architectures, ["amd64", "arm64"]);
+        assert_eq!(found.problems, ["sources.list, line 3: http://x/debian stable is named before with other keys"]);
+    }
+
+    #[test]
+    fn taken_names_get_a_number() {
+        let taken = ["x", "x (2)"];
+        assert_eq!(free_name("x", |name| taken.contains(&name)), "x (3)");
+        assert_eq!(free_name("y", |name| taken.contains(&name)), "y");
+    }
+}

@@ -81,7 +81,7 @@ async fn run(site: &Arc<Site>, record: &SourceRecord, live: &Live) -> Option<sup
         Err(error) => {
             tracing::warn!(source = record.name, error = chain(error), "synchronization failed");
             counts.fix = Some(error.fix().to_owned());
-            (SyncOutcome::Failed, Some(error.to_string()))
+            (SyncOutcome::Failed, Some(error.sentence()))
         }
     };
     let end = SyncRunEnd {
@@ -112,7 +112,7 @@ async fn synchronize(
     };
     let _turn = site.sync.gate.acquire().await.map_err(|_| SyncError::Stopping)?;
     let download = match run.download().await? {
-        News::Some(download) => download,
+        News::Some(download) => *download,
         News::None { warnings } => {
             counts.warnings = warnings;
             return Ok(SyncOutcome::Unchanged);

@@ -1,12 +1,13 @@
 //! Why a synchronization failed.
 
-use sluice_packages::deb::ItemError;
 use sluice_packages::deb::release::{IndexError, ReleaseError, ValidityError};
+use sluice_packages::deb::{ItemError, ItemProblem};
 use sluice_packages::digest::DigestError;
 use sluice_packages::openpgp::{FingerprintError, KeyringError, SignatureError};
 use sluice_store::StoreError;
 
 use super::fetch::FetchError;
+use crate::error::chain;
 
 /// Why a run failed. The last good state is served on.
 #[derive(Debug, thiserror::Error)]
@@ -14,40 +15,34 @@ pub(crate) enum SyncError {
     #[error(transparent)]
     Fetch(#[from] FetchError),
     #[error("the keyring {path} cannot be read")]
-    KeyringFile {
-        path: String,
-        #[source]
-        source: std::io::Error,
-    },
-    #[error("the keyring {path} cannot be used: {source}")]
+    KeyringFile { path: String, source: std::io::Error },
+    #[error("the keyring {path} cannot be used")]
     Keyring { path: String, source: KeyringError },
-    #[error("the source names a key that is none: {0}")]
+    #[error("the source names a key that is none")]
     Fingerprint(#[from] FingerprintError),
     #[error("the source names no keyring, and none was found on this machine")]
     NoKeys,
-    #[error("{url} is not trusted: {source}")]
+    #[error("{url} is not trusted")]
     Signature { url: String, source: SignatureError },
     #[error("{url} is not signed")]
     Unsigned { url: String },
-    #[error("{url} cannot be read: {source}")]
+    #[error("{url} cannot be read")]
     Release { url: String, source: ReleaseError },
-    #[error("{url} is refused: {source}")]
+    #[error("{url} is refused")]
     Validity { url: String, source: ValidityError },
-    #[error("{url} lacks what the source asks for: {source}")]
+    #[error("{url} lacks what the source asks for")]
     Index { url: String, source: IndexError },
-    #[error("{url} is not the file that the signed Release names: {source}")]
+    #[error("{url} is not the file that the signed Release names")]
     Digest { url: String, source: DigestError },
     #[error("{url} cannot be unpacked")]
-    Unpack {
-        url: String,
-        #[source]
-        source: std::io::Error,
-    },
-    #[error("{url} cannot be read: {source}")]
+    Unpack { url: String, source: std::io::Error },
+    #[error("{url} cannot be read to its end")]
+    Broken { url: String, source: ItemProblem },
+    #[error("{url} has too many entries that cannot be used")]
     Packages { url: String, source: ItemError },
     #[error("{url} changed while it was fetched, twice")]
     Moving { url: String },
-    #[error("the result could not be stored: {0}")]
+    #[error("the result could not be stored")]
     Store(#[from] StoreError),
     #[error("{0}")]
     Config(String),
@@ -58,6 +53,15 @@ pub(crate) enum SyncError {
 }
 
 impl SyncError {
+    /// What failed and why, for people.
+    pub(crate) fn sentence(&self) -> String {
+        match self {
+            // Says why in words of its own; what the libraries below it say is for the log.
+            Self::Fetch(error) => error.to_string(),
+            other => chain(other),
+        }
+    }
+
     /// What an administrator can do.
     pub(crate) fn fix(&self) -> &'static str {
         match self {
@@ -77,7 +81,7 @@ impl SyncError {
                 "The mirror is behind: use another one, or switch the check off for this source if you know why."
             }
             Self::Index { .. } => "Correct the components and architectures of the source.",
-            Self::Digest { .. } | Self::Unpack { .. } | Self::Moving { .. } => {
+            Self::Digest { .. } | Self::Unpack { .. } | Self::Broken { .. } | Self::Moving { .. } => {
                 "The last good state is served on. The mirror may be in the middle of an update; the site tries again."
             }
             Self::Release { .. } | Self::Packages { .. } => "The last good state is served on. Tell the vendor.",

@@ -2,5 +2,6 @@
 
 mod accounts;
 mod agents;
+mod damage;
 mod deployments;
 mod world;

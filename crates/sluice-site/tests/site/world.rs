@@ -68,6 +68,12 @@ impl World {
         *self.open.lock().unwrap() = Some(Arc::clone(&self.site));
     }
 
+    /// The store, opened beside the site.
+    pub async fn store(&self) -> Store {
+        let url = DatabaseUrl::Sqlite(self.directory.path().join("sluice.db"));
+        Store::open(StoreConfig::new(url, [7; 16])).await.unwrap()
+    }
+
     pub async fn enroll(&self, name: &str) -> (DeviceId, DeviceCredential) {
         let (_, token) =
             self.site.create_enrollment_token(&self.admin, SignedDuration::from_hours(1), 1).await.unwrap();

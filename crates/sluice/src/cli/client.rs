@@ -200,7 +200,8 @@ fn causes(error: &reqwest::Error) -> String {
     let mut next: Option<&dyn std::error::Error> = error.source();
     while let Some(error) = next {
         let text = error.to_string();
-        if parts.last() != Some(&text) {
+        // The HTTP library's own layer says nothing that its cause does not say better.
+        if parts.last() != Some(&text) && !text.starts_with("client error (") {
             parts.push(text);
         }
         next = error.source();

@@ -35,8 +35,7 @@ pub(super) fn completion(args: &Completion, mut root: clap::Command) -> Answer {
     Answer::of(json!({ "script": &text }), text)
 }
 
-pub(super) fn man(args: &Man, mut root: clap::Command) -> Result<Answer, CliError> {
-    root.build();
+pub(super) fn man(args: &Man, root: clap::Command) -> Result<Answer, CliError> {
     let directory = &args.directory;
     std::fs::create_dir_all(directory).and_then(|()| clap_mangen::generate_to(root, directory)).map_err(|error| {
         let what = format!("the manual pages cannot be written into {}", directory.display());

@@ -95,9 +95,11 @@ pub(super) async fn run_stopped(verb: &Verb) -> Option<Result<Answer, CliError>>
     }
 }
 
+/// The outermost context says what was being done (`opening the database`), when there is one.
 fn failed(error: &anyhow::Error) -> CliError {
     let why: Vec<_> = error.chain().skip(1).map(ToString::to_string).collect();
-    CliError::failed(error.to_string(), why.join(": "), "")
+    let what = if why.is_empty() { error.to_string() } else { format!("{error} failed") };
+    CliError::failed(what, why.join(": "), "")
 }
 
 fn checked_answer(check: &StoreCheck) -> Answer {

@@ -60,7 +60,7 @@ pub(super) enum News {
     /// Nothing; what deserves attention all the same.
     None { warnings: Vec<String> },
     /// Something.
-    Some(Download),
+    Some(Box<Download>),
 }
 
 /// What was fetched and verified, not read yet.
@@ -128,7 +128,9 @@ impl Run<'_> {
                 Err(SyncError::Digest { .. } | SyncError::Fetch(FetchError::Status { status: 404, .. }))
                     if attempt == 0 => {}
                 Err(error) => return Err(error),
-                Ok(fetched) => return Ok(News::Some(Download { release, memory, wanted, fetched, warnings })),
+                Ok(fetched) => {
+                    return Ok(News::Some(Box::new(Download { release, memory, wanted, fetched, warnings })));
+                }
             }
         }
         Err(SyncError::Moving { url: suite_url(self.source) })
@@ -169,8 +171,11 @@ impl Run<'_> {
             }
         }
         if wanted.is_empty() {
+            // Nothing at all must not look like a suite whose packages are gone.
+            let asked = source.components.iter().flat_map(|c| asked.iter().map(move |a| (c, a)));
+            let why = asked.into_iter().find_map(|(c, a)| release.packages_index(c, a).err());
             let (component, architecture) = (source.components.join(" "), source.architectures.join(" "));
-            return Err(refused(IndexError::NoArchitecture { component, architecture }));
+            return Err(refused(why.unwrap_or(IndexError::NoArchitecture { component, architecture })));
         }
         Ok(wanted)
     }

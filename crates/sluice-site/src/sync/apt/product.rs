@@ -24,6 +24,7 @@ pub(super) fn product(release: &Release, suite: &str, component: &str) -> Produc
     let vendor =
         named(&release.origin).or_else(|| named(&release.label)).unwrap_or_else(|| "Unnamed vendor".to_owned());
 
+    let label = release.label.as_deref().unwrap_or_default();
     let strip = |name: &str| POCKETS.iter().find_map(|(s, p)| Some((name.strip_suffix(s)?.to_owned(), *p)));
     let (base, pocket) = if release.not_automatic || is_other(&codename) || is_other(&archive) {
         // Debian's codename carries the suffix; Ubuntu's does not, its suite does.
@@ -33,6 +34,8 @@ pub(super) fn product(release: &Release, suite: &str, component: &str) -> Produc
         match (strip(&codename), strip(&archive)) {
             (Some(found), _) => found,
             (None, Some((_, pocket))) => (codename, pocket),
+            // Debian's security suites up to buster say so in their label alone.
+            (None, None) if label.ends_with("-Security") => (codename, Pocket::Security),
             (None, None) => (codename, Pocket::Base),
         }
     };
@@ -59,9 +62,20 @@ mod tests {
     use super::*;
 
     fn of(origin: &str, suite: &str, codename: &str, not_automatic: bool, component: &str) -> String {
+        labelled(origin, origin, suite, codename, not_automatic, component)
+    }
+
+    fn labelled(
+        origin: &str,
+        label: &str,
+        suite: &str,
+        codename: &str,
+        not_automatic: bool,
+        component: &str,
+    ) -> String {
         let automatic = if not_automatic { "NotAutomatic: yes\n" } else { "" };
         let text = format!(
-            "Origin: {origin}\nLabel: {origin}\nSuite: {suite}\nCodename: {codename}\n{automatic}Date: Sat, 11 Jul 2026 10:00:00 UTC\nComponents: main\nArchitectures: amd64\nSHA256:\n"
+            "Origin: {origin}\nLabel: {label}\nSuite: {suite}\nCodename: {codename}\n{automatic}Date: Sat, 11 Jul 2026 10:00:00 UTC\nComponents: main\nArchitectures: amd64\nSHA256:\n"
         );
         let product = product(&Release::parse(text.as_bytes()).unwrap(), "given", component);
         let [_, _, leaf] = product.categories;
@@ -78,6 +92,10 @@ mod tests {
         assert_eq!(
             of("Debian", "oldstable-updates", "bookworm-updates", false, "main"),
             "Debian bookworm main Updates"
+        );
+        assert_eq!(
+            labelled("Debian", "Debian-Security", "oldoldstable", "buster", false, "updates/main"),
+            "Debian buster main Security"
         );
         assert_eq!(of("Ubuntu", "noble-security", "noble", false, "main"), "Ubuntu noble main Security");
         assert_eq!(of("Ubuntu", "noble-updates", "noble", false, "universe"), "Ubuntu noble universe Updates");

@@ -11,6 +11,7 @@ use sluice_packages::deb::packages::parse_packages;
 use sluice_packages::decompress::{Compression, Decompressor, OutputSize};
 
 use super::assemble::{Assembled, Assembler};
+use crate::error::chain;
 use crate::sync::error::SyncError;
 
 /// Most stanzas of one index that are quarantined one by one; an index with more is refused.
@@ -70,7 +71,7 @@ fn read_one(
             },
             Err(error) => {
                 let name = error.name.clone().unwrap_or_else(|| format!("line {}", error.line));
-                let reason = error.problem.to_string();
+                let reason = chain(&error.problem);
                 if refused >= MAX_PROBLEMS {
                     overflow = Some(error);
                     return ControlFlow::Break(());
@@ -85,7 +86,9 @@ fn read_one(
         ControlFlow::Continue(())
     });
     match (done, overflow) {
-        (Err(error), _) | (Ok(()), Some(error)) => Err(SyncError::Packages { url: file.url, source: error }),
+        // Only what stops the reader comes here.
+        (Err(error), _) => Err(SyncError::Broken { url: file.url, source: error.problem }),
+        (Ok(()), Some(error)) => Err(SyncError::Packages { url: file.url, source: error }),
         (Ok(()), None) => Ok(()),
     }
 }

@@ -85,8 +85,20 @@ pub(super) async fn fetch(run: &Run<'_>, memory: Option<&ReleaseMemory>, delta: 
         valid_until: release.valid_until.map(Timestamp::as_second),
         config: String::new(),
     };
-    let warnings = warnings.iter().map(|w| format!("{url}: {w}")).collect();
+    let mut warnings: Vec<_> = warnings.iter().map(|w| format!("{url}: {w}")).collect();
+    warnings.extend(other_suite(&release, &source.suite).map(|warning| format!("{url}: {warning}")));
     Ok(Outcome::Accepted { release: Box::new(release), memory, warnings })
+}
+
+/// A well signed Release of another suite: a mistake in the source, or a mirror that mixes them up.
+/// A warning, as with apt: small archives do not name their suites.
+fn other_suite(release: &Release, asked: &str) -> Option<String> {
+    let names: Vec<&str> = [&release.suite, &release.codename].into_iter().flatten().map(String::as_str).collect();
+    // `bookworm/updates` calls itself `bookworm` or `bookworm-security`.
+    let base = asked.split('/').next().unwrap_or(asked);
+    let fits = names.iter().any(|name| *name == asked || name.starts_with(base));
+    let what = || format!("it calls itself {}, but the source asks for {asked}", names.join(" and "));
+    (!names.is_empty() && !fits).then(what)
 }
 
 /// Judges a Release that is as remembered: its time may be over by now.
@@ -150,4 +162,24 @@ async fn keyring(keyring: &AptKeyring) -> Result<Keyring, SyncError> {
         }
     }
     all.filter(|k| !k.is_empty()).ok_or(SyncError::NoKeys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_of_another_suite_is_noticed() {
+        let warning = |suite: &str, codename: &str, asked: &str| {
+            let text = format!("Suite: {suite}\nCodename: {codename}\nSHA256:\n");
+            other_suite(&Release::parse(text.as_bytes()).unwrap(), asked)
+        };
+        assert_eq!(warning("oldstable", "bookworm", "bookworm"), None);
+        assert_eq!(warning("oldstable", "bookworm", "oldstable"), None);
+        assert_eq!(warning("oldstable-security", "bookworm-security", "bookworm/updates"), None);
+        assert_eq!(warning("noble-security", "noble", "noble-security"), None);
+        let warning = warning("oldstable", "bookworm", "trixie").unwrap();
+        assert_eq!(warning, "it calls itself oldstable and bookworm, but the source asks for trixie");
+        assert_eq!(other_suite(&Release::parse(b"SHA256:\n").unwrap(), "stable"), None);
+    }
 }

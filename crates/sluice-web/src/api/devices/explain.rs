@@ -3,6 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use sluice_catalog::evaluate::Verdict;
+use sluice_catalog::{PackageConclusion, PackageExplanation};
 use sluice_model::{DeviceId, UpdateId};
 use sluice_site::updates::Explained;
 use utoipa::ToSchema;
@@ -29,6 +31,95 @@ pub struct Explanation {
     pub state: ComplianceState,
     /// Why, in sentences, from the code that decides.
     pub sentences: Vec<String>,
+    /// A deployment could install it.
+    pub applicable: bool,
+    /// No source offers it any more.
+    pub expired: bool,
+    /// The device is subscribed to an index of one of the update's products.
+    pub subscribed: bool,
+    /// The versions that supersede it, lowest first.
+    pub superseded_by: Vec<String>,
+    /// The device's installed packages that the update has a version of.
+    pub packages: Vec<ExplainedPackage>,
+    /// Packages of the update that the device has not installed.
+    pub not_installed: Vec<String>,
+}
+
+/// What the update means for one installed package.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ExplainedPackage {
+    /// Name.
+    pub name: String,
+    /// Architecture.
+    pub architecture: String,
+    /// Installed version.
+    pub installed: String,
+    /// It is held on the device.
+    pub held: bool,
+    /// What the package manager would install or keep.
+    pub candidate: Option<String>,
+    /// What follows: `required`, `installed`, `newer-installed`, `not-chosen`, `not-offered`,
+    /// `other-architecture`.
+    pub conclusion: String,
+    /// The versions the package manager sees, highest first.
+    pub considered: Vec<ConsideredVersion>,
+}
+
+/// A version the package manager sees.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ConsideredVersion {
+    /// The version.
+    pub version: String,
+    /// Its priority in the choice.
+    pub priority: i32,
+    /// The priority comes from a pin of this version.
+    pub pinned: bool,
+    /// The update offers it.
+    pub of_update: bool,
+    /// What the package manager makes of it: `candidate`, `never-priority`,
+    /// `lower-than-installed`, `outranked`.
+    pub verdict: String,
+    /// The subscribed indices that offer it.
+    pub indexes: Vec<String>,
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Candidate => "candidate",
+        Verdict::NeverPriority => "never-priority",
+        Verdict::LowerThanInstalled => "lower-than-installed",
+        Verdict::Outranked => "outranked",
+    }
+}
+
+impl From<PackageExplanation> for ExplainedPackage {
+    fn from(package: PackageExplanation) -> Self {
+        let conclusion = match package.conclusion {
+            PackageConclusion::Required => "required",
+            PackageConclusion::Installed => "installed",
+            PackageConclusion::NewerInstalled => "newer-installed",
+            PackageConclusion::NotChosen(_) => "not-chosen",
+            PackageConclusion::NotOffered => "not-offered",
+            PackageConclusion::OtherArchitecture => "other-architecture",
+        };
+        let considered = package.considered.into_iter().map(|c| ConsideredVersion {
+            version: c.version,
+            priority: c.priority,
+            pinned: c.pinned,
+            of_update: c.of_update,
+            verdict: verdict(c.verdict).into(),
+            indexes: c.indexes.into_iter().map(|index| index.title).collect(),
+        });
+        Self {
+            name: package.name,
+            architecture: package.architecture,
+            installed: package.installed,
+            held: package.held,
+            candidate: package.candidate,
+            conclusion: conclusion.into(),
+            considered: considered.collect(),
+        }
+    }
 }
 
 impl From<Explained> for Explanation {
@@ -40,6 +131,12 @@ impl From<Explained> for Explanation {
             title: explained.title,
             state: explained.state.into(),
             sentences: explained.sentences,
+            applicable: explained.explanation.applicable,
+            expired: explained.explanation.expired,
+            subscribed: explained.explanation.subscribed,
+            superseded_by: explained.explanation.superseded_by,
+            packages: explained.explanation.packages.into_iter().map(Into::into).collect(),
+            not_installed: explained.explanation.not_installed,
         }
     }
 }

@@ -27,7 +27,7 @@ pub enum Verb {
     },
     /// Define a source: one suite of a Debian archive.
     #[command(after_help = create::EXAMPLE)]
-    Create(create::Create),
+    Create(Box<create::Create>),
     /// Take over the package sources of this machine, as apt has them.
     #[command(after_help = import::EXAMPLE)]
     Import(import::Import),
@@ -58,7 +58,7 @@ pub(super) async fn run(verb: Verb, context: &Context) -> Result<Answer, CliErro
             let got = get(context, &source).await?;
             Ok(Answer::of(got.value, show::one(&got.data, &context.view)))
         }
-        Verb::Create(create) => create::run(create, context).await,
+        Verb::Create(create) => create::run(*create, context).await,
         Verb::Import(import) => import::run(&import, context).await,
         Verb::Enable { source } => enable(context, &source, true).await,
         Verb::Disable { source } => enable(context, &source, false).await,
