@@ -116,7 +116,7 @@ pub struct ReportedEnforcement {
 const POLICY_LIFE_DAYS: i64 = 8;
 const DAY: i64 = 24 * 3600;
 /// Seconds between check-ins of a device that has something to install.
-const BUSY_CHECK_IN: u64 = 15;
+const BUSY_CHECK_IN: u64 = 60;
 /// Seconds an agent waits for another package operation.
 const LOCK_WAIT: u64 = 600;
 /// Enforcement states of a device, beyond which only those of updates in the catalog are taken.

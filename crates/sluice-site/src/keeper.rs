@@ -3,6 +3,7 @@
 //! Changes of catalog and devices arrive as messages and are applied in batches, off the async
 //! threads. Readers load the snapshot without waiting for anybody.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -115,15 +116,36 @@ fn apply(
     answers
 }
 
-fn apply_devices(fleet: &Fleet, evaluator: &mut Evaluator, changes: Vec<DeviceChange>) -> Fleet {
+pub(crate) fn apply_devices(fleet: &Fleet, evaluator: &mut Evaluator, changes: Vec<DeviceChange>) -> Fleet {
     if changes.is_empty() {
         return fleet.clone();
     }
-    let (next, problems) = fleet.apply(evaluator, changes);
+    // The fleet before is not touched by a failure, so each change can be tried by itself: a defect
+    // that one device's data brings out must not lose what others sent.
+    if let Some(next) = try_devices(fleet, evaluator, changes.clone()) {
+        return next;
+    }
+    let mut fleet = fleet.clone();
+    for change in changes {
+        match try_devices(&fleet, evaluator, vec![change]) {
+            Some(next) => fleet = next,
+            None => tracing::error!("a change of a device brought out a defect and was left out; please report this"),
+        }
+    }
+    fleet
+}
+
+/// `None` when a defect showed; the evaluator's memory is then begun anew.
+fn try_devices(fleet: &Fleet, evaluator: &mut Evaluator, changes: Vec<DeviceChange>) -> Option<Fleet> {
+    let applied = catch_unwind(AssertUnwindSafe(|| fleet.apply(evaluator, changes)));
+    let Ok((next, problems)) = applied else {
+        *evaluator = Evaluator::new(Arc::clone(fleet.catalog()));
+        return None;
+    };
     for problem in problems {
         tracing::warn!(%problem, "a change of a device was left out");
     }
-    next
+    Some(next)
 }
 
 /// The catalog after a change; what cannot be applied is logged and left out.

@@ -10,7 +10,7 @@ use sluice_model::{DeviceId, DeviceNumber};
 use sluice_store::{Reader, Store, StoreError, catalog, counter, device, enforcement, inventory};
 
 use crate::error::SiteResult;
-use crate::keeper::apply_catalog;
+use crate::keeper::{apply_catalog, apply_devices};
 use crate::known::KnownDevices;
 
 /// Inventories that are in memory whole at a time, each of about 100 kB; the fleet keeps a small
@@ -52,11 +52,7 @@ impl Building {
     }
 
     fn apply(&mut self) {
-        let (next, problems) = self.fleet.apply(&mut self.evaluator, std::mem::take(&mut self.waiting));
-        for problem in problems {
-            tracing::warn!(%problem, "a stored device was left out");
-        }
-        self.fleet = next;
+        self.fleet = apply_devices(&self.fleet, &mut self.evaluator, std::mem::take(&mut self.waiting));
     }
 }
 

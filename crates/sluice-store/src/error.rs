@@ -99,6 +99,9 @@ pub enum StoreError {
     /// The database is in use by a running server.
     #[error("the database is in use: stop every `sluice serve` that uses it first")]
     InUse,
+    /// Another process serves from the database.
+    #[error("another `sluice serve` uses this database: stop it first, or give this site a database of its own")]
+    Served,
     /// A file next to the database, or a backup, cannot be read or written.
     #[error("cannot {doing} {path}")]
     File {

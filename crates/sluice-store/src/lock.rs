@@ -1,17 +1,23 @@
-//! The lock that keeps a restore away from a database in use.
+//! The locks that keep a restore away from a database in use, and a second site from a database that
+//! one serves.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::AnyConnection;
 
 use crate::config::DatabaseUrl;
 use crate::connect;
+use crate::connection::raw;
 use crate::error::StoreError;
 
 /// Key of the PostgreSQL advisory lock (per database) that every open store shares: "sluice u".
 const USE_LOCK: i64 = 0x736c_7569_6365_2075;
+
+/// Key of the PostgreSQL advisory lock (per database) of the process that serves it: "sluice s".
+const SERVE_LOCK: i64 = 0x736c_7569_6365_2073;
 
 /// Held as long as the database is in use.
 pub(crate) enum UseLock {
@@ -31,6 +37,33 @@ impl UseLock {
     /// Alone, for a restore.
     pub(crate) async fn exclusive(url: &DatabaseUrl) -> Result<Self, StoreError> {
         Self::take(url, true).await
+    }
+
+    /// Alone, for a process that serves. A process that was just killed may hold it a moment longer:
+    /// it is waited for as long as `patience` says.
+    pub(crate) async fn serving(url: &DatabaseUrl, patience: Duration) -> Result<Self, StoreError> {
+        match url {
+            DatabaseUrl::Sqlite(path) => {
+                let mut name = path.clone().into_os_string();
+                name.push(".serve");
+                let file = private_file(Path::new(&name))?;
+                match file.try_lock() {
+                    Ok(()) => Ok(Self::File(file)),
+                    Err(TryLockError::WouldBlock) => Err(StoreError::Served),
+                    Err(TryLockError::Error(e)) => Err(file_error("lock", Path::new(&name), e)),
+                }
+            }
+            DatabaseUrl::Postgres(_) => {
+                let mut connection = connect::writer(url).await?;
+                let millis = patience.as_millis();
+                let sql = format!("SET lock_timeout = {millis}; SELECT pg_advisory_lock({SERVE_LOCK})");
+                match raw(&mut connection, "claiming the database", sql).await {
+                    Ok(()) => Ok(Self::Session(connection)),
+                    Err(StoreError::Busy { .. }) => Err(StoreError::Served),
+                    Err(error) => Err(error),
+                }
+            }
+        }
     }
 
     async fn take(url: &DatabaseUrl, alone: bool) -> Result<Self, StoreError> {
@@ -62,7 +95,9 @@ impl UseLock {
     pub(crate) async fn release(self) {
         match self {
             Self::File(_) => {}
-            Self::Session(connection) => {
+            Self::Session(mut connection) => {
+                // The server notices the end of a connection only after a while.
+                let _ = raw(&mut connection, "unlocking", "SELECT pg_advisory_unlock_all()").await;
                 // The database ends an abandoned connection by itself.
                 let _ = sqlx::Connection::close(connection).await;
             }

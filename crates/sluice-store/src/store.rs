@@ -1,6 +1,7 @@
 //! Opening, reading, writing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::AnyPool;
 use tokio::sync::Mutex;
@@ -25,7 +26,9 @@ struct Inner {
     dialect: Dialect,
     readers: AnyPool,
     writer: Writer,
+    url: DatabaseUrl,
     in_use: Mutex<Option<UseLock>>,
+    serving: Mutex<Option<UseLock>>,
 }
 
 impl Store {
@@ -49,8 +52,29 @@ impl Store {
         tx.raw("committing", "COMMIT").await?;
 
         let readers = connect::readers(&config)?;
+        let url = config.url.clone();
         let writer = Writer::start(config.url, tx);
-        Ok(Self { inner: Arc::new(Inner { dialect, readers, writer, in_use: Mutex::new(Some(in_use)) }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                dialect,
+                readers,
+                writer,
+                url,
+                in_use: Mutex::new(Some(in_use)),
+                serving: Mutex::default(),
+            }),
+        })
+    }
+
+    /// Claims the database for a process that serves from what it read, until it is closed: a second
+    /// one would not see what the first one changes.
+    ///
+    /// # Errors
+    /// [`StoreError::Served`] when another process has it after `patience`.
+    pub async fn serve_alone(&self, patience: Duration) -> Result<(), StoreError> {
+        let lock = UseLock::serving(&self.inner.url, patience).await?;
+        *self.inner.serving.lock().await = Some(lock);
+        Ok(())
     }
 
     /// Does a unit of work that writes, and waits until it is on disk. It runs alone, in a
@@ -96,8 +120,10 @@ impl Store {
     pub async fn close(&self) {
         self.inner.writer.close().await;
         self.inner.readers.close().await;
-        if let Some(lock) = self.inner.in_use.lock().await.take() {
-            lock.release().await;
+        for lock in [&self.inner.serving, &self.inner.in_use] {
+            if let Some(lock) = lock.lock().await.take() {
+                lock.release().await;
+            }
         }
     }
 }

@@ -102,6 +102,20 @@ pub struct Source {
     pub next_run: Option<Timestamp>,
 }
 
+impl Source {
+    /// Only those who may change it see a proxy's credentials.
+    pub(crate) fn shown_to(mut self, caller: &Caller) -> Self {
+        if caller.require(Permission::ManageSite).is_err()
+            && let Some(proxy) = &mut self.config.proxy
+            && let Some((scheme, rest)) = proxy.split_once("://")
+            && let Some((_, host)) = rest.rsplit_once('@')
+        {
+            *proxy = format!("{scheme}://***@{host}");
+        }
+        self
+    }
+}
+
 /// What came of a machine's own source lists.
 #[derive(Clone, Debug, Default)]
 pub struct ImportedSources {
@@ -161,7 +175,13 @@ impl Site {
     /// `Forbidden`.
     pub async fn list_sources(&self, caller: &Caller) -> SiteResult<Vec<Source>> {
         caller.require(Permission::Read)?;
-        Ok(self.sources.all().iter().filter_map(|record| self.readable_source(record)).collect())
+        Ok(self
+            .sources
+            .all()
+            .iter()
+            .filter_map(|record| self.readable_source(record))
+            .map(|s| s.shown_to(caller))
+            .collect())
     }
 
     /// One source.
@@ -171,14 +191,19 @@ impl Site {
     pub async fn source(&self, caller: &Caller, id: SourceId) -> SiteResult<Source> {
         caller.require(Permission::Read)?;
         let record = self.sources.get(id).ok_or_else(|| SiteError::not_found("source", id))?;
-        self.source_view(&record)
+        Ok(self.source_view(&record)?.shown_to(caller))
     }
 
     /// Defines a source.
     ///
     /// # Errors
     /// `Forbidden`, `Invalid`, `Conflict` when the name is taken.
-    pub async fn create_source(&self, caller: &Caller, spec: SourceSpec) -> SiteResult<Source> {
+    pub async fn create_source(self: &Arc<Self>, caller: &Caller, spec: SourceSpec) -> SiteResult<Source> {
+        let (site, caller) = (Arc::clone(self), caller.clone());
+        self.to_the_end(async move { site.create_source_now(&caller, spec).await }).await
+    }
+
+    async fn create_source_now(&self, caller: &Caller, spec: SourceSpec) -> SiteResult<Source> {
         caller.require(Permission::ManageSite)?;
         if self.sources.len() >= MAX_SOURCES {
             return Err(SiteError::conflict(format!("the site has {MAX_SOURCES} sources already"), "Delete some."));
@@ -204,7 +229,17 @@ impl Site {
     /// # Errors
     /// `Forbidden`, `NotFound`, `Invalid`, `Conflict` when the name is taken or while it is
     /// synchronized.
-    pub async fn update_source(&self, caller: &Caller, id: SourceId, spec: SourceSpec) -> SiteResult<Source> {
+    pub async fn update_source(
+        self: &Arc<Self>,
+        caller: &Caller,
+        id: SourceId,
+        spec: SourceSpec,
+    ) -> SiteResult<Source> {
+        let (site, caller) = (Arc::clone(self), caller.clone());
+        self.to_the_end(async move { site.update_source_now(&caller, id, spec).await }).await
+    }
+
+    async fn update_source_now(&self, caller: &Caller, id: SourceId, spec: SourceSpec) -> SiteResult<Source> {
         caller.require(Permission::ManageSite)?;
         let old = self.sources.get(id).ok_or_else(|| SiteError::not_found("source", id))?;
         self.not_running(id)?;
@@ -242,7 +277,12 @@ impl Site {
     ///
     /// # Errors
     /// `Forbidden`, `NotFound`, `Conflict` while it is synchronized.
-    pub async fn delete_source(&self, caller: &Caller, id: SourceId) -> SiteResult<()> {
+    pub async fn delete_source(self: &Arc<Self>, caller: &Caller, id: SourceId) -> SiteResult<()> {
+        let (site, caller) = (Arc::clone(self), caller.clone());
+        self.to_the_end(async move { site.delete_source_now(&caller, id).await }).await
+    }
+
+    async fn delete_source_now(&self, caller: &Caller, id: SourceId) -> SiteResult<()> {
         caller.require(Permission::ManageSite)?;
         let old = self.sources.get(id).ok_or_else(|| SiteError::not_found("source", id))?;
         self.not_running(id)?;
@@ -278,7 +318,7 @@ impl Site {
     /// # Errors
     /// `Forbidden`; entries that cannot be used are reported one by one.
     pub async fn import_sources_list(
-        &self,
+        self: &Arc<Self>,
         caller: &Caller,
         files: Vec<(String, String)>,
         apt_config_dump: &str,

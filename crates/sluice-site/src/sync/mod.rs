@@ -198,7 +198,7 @@ impl Site {
         let readable = all.iter().filter_map(|record| self.readable_source(record));
         let status = |source: Source| {
             let running = self.sync.running(source.id).map(|live| live.view());
-            SyncStatus { running, last_run: self.sync.last_run(source.id), source }
+            SyncStatus { running, last_run: self.sync.last_run(source.id), source: source.shown_to(caller) }
         };
         Ok(readable.map(status).collect())
     }

@@ -1,5 +1,7 @@
 //! The writer, readers, errors, locks, the epoch.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use sluice_model::CollectionId;
 use sluice_store::counter::{self, Counter};
@@ -17,6 +19,7 @@ cases![
     readers_cannot_write,
     a_snapshot_sees_one_moment,
     two_stores_share_a_database,
+    one_process_serves,
     a_closed_store_says_so,
     a_corrupt_row_is_named,
     nul_characters_are_replaced,
@@ -181,6 +184,15 @@ async fn a_closed_store_says_so(db: Database) {
     store.close().await;
     assert!(matches!(add_device(&store, 1).await, Err(StoreError::Closed)));
     assert!(matches!(store.reader().await.map(drop), Err(StoreError::Closed)));
+}
+
+async fn one_process_serves(db: Database) {
+    let (one, two) = (db.open().await, db.open().await);
+    one.serve_alone(Duration::from_millis(50)).await.unwrap();
+    assert!(matches!(two.serve_alone(Duration::from_millis(50)).await, Err(StoreError::Served)));
+    one.close().await;
+    two.serve_alone(Duration::from_secs(10)).await.unwrap();
+    two.close().await;
 }
 
 async fn a_corrupt_row_is_named(db: Database) {

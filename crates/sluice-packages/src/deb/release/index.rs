@@ -108,7 +108,8 @@ impl Release {
         let (compression, file) = Compression::PREFERRED
             .into_iter()
             .find_map(|c| self.file(&format!("{path}{}", c.ending())).map(|file| (c, file)))?;
-        let unpacked = self.file(path).map_or(OutputSize::AtMost(MAX_UNPACKED_LEN), |f| OutputSize::Exactly(f.size));
+        let announced = self.file(path).filter(|f| f.size <= MAX_UNPACKED_LEN);
+        let unpacked = announced.map_or(OutputSize::AtMost(MAX_UNPACKED_LEN), |f| OutputSize::Exactly(f.size));
         Some(IndexChoice {
             path: file.path.clone(),
             by_hash_path: self.acquire_by_hash.then(|| file.by_hash_path()),
