@@ -67,8 +67,15 @@ impl Site {
         let log = File::options().create(true).append(true).open(self.log_path()).expect("a log file");
         let admin = format!("127.0.0.1:{}", self.admin_port);
         let client = format!("{}:{}", self.options.client_ip, self.client_port);
-        let mut command = Command::new(program());
-        command.arg("serve").arg("--data-dir").arg(self.data_directory()).args(["--admin-listen", &admin]);
+        // It ends with the test even when that is killed.
+        let mut command = Command::new("setpriv");
+        command
+            .args(["--pdeathsig", "KILL", "--"])
+            .arg(program())
+            .arg("serve")
+            .arg("--data-dir")
+            .arg(self.data_directory())
+            .args(["--admin-listen", &admin]);
         command.args(["--client-listen", &client]).arg("--credentials").arg(self.credentials_path());
         command.args(&self.options.arguments).stdin(Stdio::null());
         command.stdout(log.try_clone().expect("a log file")).stderr(log).kill_on_drop(true);

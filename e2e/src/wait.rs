@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// How long [`eventually`] waits: far above what anything takes on a busy machine with two
 /// processors, so that only what never comes fails.
-pub const LONG: Duration = Duration::from_secs(120);
+pub const LONG: Duration = Duration::from_secs(300);
 
 /// Time between two looks.
 const LOOK: Duration = Duration::from_millis(200);

@@ -25,6 +25,8 @@ pub struct Device {
     /// The inventory that was acknowledged last, and one sent after it without an answer.
     acknowledged: Option<String>,
     unanswered: Option<String>,
+    /// Inventories that were acknowledged.
+    inventories: u64,
     /// The last report that was acknowledged, and one sent after it without an answer.
     serial: u64,
     reported: Option<ReportRequest>,
@@ -54,6 +56,7 @@ impl Device {
             inventory,
             acknowledged: None,
             unanswered: None,
+            inventories: 0,
             serial: 0,
             reported: None,
             pending: None,
@@ -91,6 +94,7 @@ impl Device {
         let Some(answer) = self.ask::<InventoryResponse>("inventory", &upload).await else { return false };
         assert!(!answer.send_whole && answer.held.as_deref() == Some(&hash), "{answer:?}");
         (self.acknowledged, self.unanswered) = (Some(hash), None);
+        self.inventories += 1;
         true
     }
 
@@ -118,6 +122,11 @@ impl Device {
                 false
             }
         }
+    }
+
+    /// How much was acknowledged so far.
+    pub fn acknowledged(&self) -> u64 {
+        self.inventories + self.serial
     }
 
     /// Everything that was acknowledged is there.

@@ -45,6 +45,7 @@ async fn there_and_back(database: Option<&Database>) {
     suite.later().offer("main/binary-amd64", &["aa 1.1", "bb 1.0"]).publish(&upstream, &signer, &[key]);
     sync(&site, &source).await;
     Device::enroll(&site, "late").await;
+    let lost = catalog(&site).await.0;
     site.stop().await;
     let data = site.data_directory().display().to_string();
     let place: Vec<&str> = ["--data-dir", &data].into_iter().chain(url.as_deref()).collect();
@@ -54,7 +55,10 @@ async fn there_and_back(database: Option<&Database>) {
     site.start_again().await;
     let after = site.api().get("/site").await;
     assert_ne!(after["epoch"], before["epoch"]);
-    assert_eq!(catalog(&site).await, saved);
+    // The updates of then; their version was never given out before.
+    let (version, updates) = catalog(&site).await;
+    assert_eq!(updates, saved.1);
+    assert!(version > lost, "{version} was {lost} before, with other updates");
     assert_eq!(after["devices"], 1);
     device.verify(&site).await;
     assert!(device.send_inventory(&mut random).await);

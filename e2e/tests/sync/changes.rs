@@ -6,7 +6,9 @@ use sluice_e2e::eventually;
 use crate::archive::{Suite, now};
 use crate::dump::Dump;
 use crate::signing::Signer;
-use crate::source::{alerts, catalog, define, redefine, settings, site, sync, sync_full, text, titles, update};
+use crate::source::{
+    alerts, catalog, define, finished, redefine, settings, site, status, sync, sync_full, text, titles, update,
+};
 use crate::upstream::Upstream;
 
 #[tokio::test]
@@ -183,4 +185,24 @@ async fn an_upstream_that_stands_still_is_noticed_when_its_time_is_over() {
         assert!(run["warnings"].to_string().contains("was valid until"), "{run}");
     }
     assert_eq!(alerts(&site).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_new_source_with_a_schedule_is_synchronized_by_itself() {
+    let (upstream, site, (signer, key)) = (Upstream::start().await, site().await, Signer::with_key());
+    let mut suite = Suite::new("stable");
+    suite.offer("main/binary-amd64", &["aa 1.0"]).publish(&upstream, &signer, &[key]);
+    let source = define(&site, "test", &settings(&upstream, "stable", &signer.public(&[key]))).await;
+    let status = status(&site, &source).await;
+    assert_eq!((&status["last_run"], &status["source"]["next_run"]), (&json!(null), &json!(null)));
+
+    let mut request = json!({ "name": "test", "enabled": true, "schedule": { "kind": "every", "minutes": 60 } });
+    request["apt"] = settings(&upstream, "stable", &signer.public(&[key]));
+    let path = format!("/sources/{source}");
+    let answer = site.api().send(reqwest::Method::PUT, &path, Some(&request)).await.expect("an answer");
+    assert!(answer.status.is_success(), "{answer:?}");
+    let run = finished(&site, &source, &json!(null)).await;
+    assert_eq!((&run["outcome"], &run["trigger"]), (&json!("changed"), &json!("schedule")), "{run}");
+    let source = site.api().get(&path).await;
+    assert!(text(&source["next_run"]) > text(&run["ended"]), "{source}");
 }

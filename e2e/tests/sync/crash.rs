@@ -17,7 +17,7 @@ use crate::upstream::{Fault, Upstream};
 
 /// Rounds on each database.
 const ROUNDS: u32 = 50;
-/// Packages of the archive; a tenth of them gets a new version with each round.
+/// Packages of the archive that change; a tenth of them gets a new version with each round.
 const PACKAGES: usize = 1500;
 const DEVICES: usize = 3;
 /// Latest moment of the end, milliseconds after the start of a round.
@@ -42,8 +42,10 @@ impl Round {
         let versions = self.versions.iter().enumerate();
         let offered: Vec<_> =
             versions.map(|(number, version)| (format!("package{number}"), format!("1.{version}"))).collect();
-        let text = offered.iter().map(|(name, version)| stanza(name, version, "amd64")).collect();
+        let mut text: String = offered.iter().map(|(name, version)| stanza(name, version, "amd64")).collect();
+        text.push_str(&stanza("constant", "1.0", "amd64"));
         self.titles = offered.iter().map(|(name, version)| format!("{name} {version}")).collect();
+        self.titles.push("constant 1.0".to_owned());
         self.titles.sort();
         suite.later().indexes.insert(INDEX.into(), text);
         upstream.clear("debian/");
@@ -90,7 +92,7 @@ async fn rounds(arguments: Vec<String>) {
     let source = define(&site, "test", &settings(&upstream, "stable", &signer.public(&[key]))).await;
     assert_eq!(sync(&site, &source).await["outcome"], "changed");
 
-    let update = site.api().get("/updates?limit=1").await["items"][0]["id"].clone();
+    let update = site.api().get("/updates?text=constant").await["items"][0]["id"].clone();
     let (mut deployments, mut version) = (Vec::new(), 0);
     let collections = site.api().get("/collections").await;
     let everybody = &collections["items"].as_array().expect("a list").iter().find(|c| c["built_in"] == true);
@@ -155,7 +157,16 @@ async fn rounds(arguments: Vec<String>) {
         let check = site.api().post("/store/check", json!(null)).await;
         assert_eq!(check["problems"], json!([]), "round {round}");
     }
-    eprintln!("{ROUNDS} rounds, {} deployments, catalog {version}", deployments.len());
+    // The moments were the right ones: work was cut off, and work was acknowledged.
+    let runs = site.api().get(&format!("/sync/runs?limit=1000&source={source}")).await;
+    let cut_off =
+        runs["items"].as_array().expect("a list").iter().filter(|run| run["outcome"] == "interrupted").count();
+    let acknowledged: u64 = devices.iter().map(Device::acknowledged).sum();
+    eprintln!(
+        "{ROUNDS} rounds: {cut_off} synchronizations cut off, {acknowledged} reports and inventories and {} deployments acknowledged",
+        deployments.len()
+    );
+    assert!(cut_off > 0 && acknowledged > u64::from(ROUNDS) && deployments.len() > 1);
 }
 
 fn uuid(text: &str) -> Uuid {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use reqwest::Method;
-use serde_json::json;
-use sluice_e2e::eventually;
+use serde_json::{Value, json};
+use sluice_e2e::{Site, eventually};
 
 use crate::archive::Suite;
 use crate::signing::Signer;
@@ -122,6 +122,7 @@ async fn progress_is_seen_and_a_run_is_not_disturbed() {
     let size = upstream.file(INDEX).len();
     upstream.fault(INDEX, [Fault::Slow(size / 40, Duration::from_millis(50))]);
 
+    let watched = tokio::spawn(watch(&site).await);
     let before = last_run(&site, &source).await;
     site.api().post("/sync/runs", json!({ "source": source })).await;
     let running = eventually("half of it is there", async || {
@@ -150,4 +151,36 @@ async fn progress_is_seen_and_a_run_is_not_disturbed() {
     }
     let run = finished(&site, &source, &before).await;
     assert_eq!((&run["outcome"], &run["updates_new"]), (&json!("changed"), &json!(500)), "{run}");
+
+    let told = watched.await.expect("a stream of events");
+    let phases: Vec<_> = told.iter().map(|status| status["running"]["phase"].clone()).collect();
+    assert!(phases.contains(&json!("releases")) && phases.contains(&json!("updates")), "{phases:?}");
+    assert_eq!(told.last().expect("the end")["last_run"], run);
+}
+
+/// Subscribes to the event stream; what it tells of synchronizations until one has ended.
+async fn watch(site: &Site) -> impl Future<Output = Vec<Value>> + Send + use<> {
+    let held = std::fs::read_to_string(site.credentials_path()).expect("credentials");
+    let held: Value = serde_json::from_str(&held).expect("JSON");
+    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let request = http.get(format!("{}/api/v1/events", site.admin_url())).bearer_auth(text(&held["token"]));
+    let mut response = request.send().await.expect("an answer").error_for_status().expect("a stream");
+    async move {
+        let (mut buffer, mut told) = (String::new(), Vec::new());
+        while let Some(chunk) = response.chunk().await.expect("the stream goes on") {
+            buffer.push_str(&String::from_utf8_lossy(&chunk));
+            while let Some((event, rest)) = buffer.split_once("\n\n") {
+                let data = event.strip_prefix("event: sync\ndata: ").map(str::to_owned);
+                buffer = rest.to_owned();
+                let Some(data) = data else { continue };
+                let status: Value = serde_json::from_str(&data).expect("JSON");
+                let ended = status["running"].is_null() && !status["last_run"].is_null();
+                told.push(status);
+                if ended {
+                    return told;
+                }
+            }
+        }
+        told
+    }
 }
