@@ -1,0 +1,9 @@
+//! Microsoft's formats: SOAP, MS-WUSP and MS-WSUSSS messages, update documents and the fragments derived from
+//! them, Xpress compression, applicability rules. Bytes in, values out: no sockets, no storage, no clock.
+
+#[cfg(test)]
+mod captures;
+pub mod messages;
+pub mod soap;
+pub mod update;
+pub mod xpress;

@@ -1,0 +1,88 @@
+//! A message of an operation, and how it travels.
+
+use super::Reader;
+use super::{ContentEncoding, Envelope, Limits, ReceivedFault, SoapError, SoapVersion, Style, XmlWriter};
+use crate::xpress::XpressError;
+
+/// A web service: what its messages have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Service {
+    /// Namespace of the messages. `namespace/operation` is the SOAPAction.
+    pub namespace: &'static str,
+    /// How its server writes.
+    pub style: Style,
+}
+
+/// The contents of an element in the body: a request or an answer.
+pub trait Message<'a>: Sized {
+    /// The service it belongs to.
+    const SERVICE: Service;
+
+    /// Name of the element: the operation for requests, the operation and `Response` for answers.
+    const ELEMENT: &'static str;
+
+    /// Reads the inside of the element, whatever the order; what is absent, nil or empty is left at its default.
+    ///
+    /// # Errors
+    /// [`SoapError`] if the document is damaged or a value is not of its type.
+    fn read(body: &mut Reader<'a>) -> Result<Self, SoapError>;
+
+    /// Writes the inside of the element, in the order of the contract.
+    fn write(&self, out: &mut XmlWriter);
+}
+
+/// The envelope of a request, as the Windows Update Agent writes it.
+#[must_use]
+pub fn write_request<'a, M: Message<'a>>(message: &M, version: SoapVersion) -> Vec<u8> {
+    write(message, Style::Agent, version, ContentEncoding::Identity).into_bytes()
+}
+
+/// The envelope of an answer, as the real server of the service writes it.
+///
+/// # Errors
+/// [`XpressError`] if the message holds a fragment with damaged blocks.
+pub fn write_response<'a, M: Message<'a>>(
+    message: &M,
+    version: SoapVersion,
+    encoding: ContentEncoding,
+) -> Result<Vec<u8>, XpressError> {
+    write(message, M::SERVICE.style, version, encoding).finish()
+}
+
+fn write<'a, M: Message<'a>>(message: &M, style: Style, version: SoapVersion, encoding: ContentEncoding) -> XmlWriter {
+    let mut writer = XmlWriter::new(style, version, encoding);
+    writer.envelope(true, |writer| {
+        writer.body_element(M::ELEMENT, M::SERVICE.namespace, |writer| message.write(writer));
+    });
+    writer
+}
+
+/// What came instead of an answer.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum AnswerError {
+    /// The server answered with a fault.
+    #[error("the server answered with a fault: {0}")]
+    Fault(ReceivedFault),
+    /// The answer could not be read.
+    #[error(transparent)]
+    Soap(#[from] SoapError),
+}
+
+/// Reads an answer that should be of type `M`.
+///
+/// # Errors
+/// [`AnswerError::Fault`] if the server answered with a fault, [`AnswerError::Soap`] if the answer is something else.
+pub fn read_response<'a, M: Message<'a>>(text: &'a str) -> Result<M, AnswerError> {
+    let mut envelope = Envelope::open(text, Limits::RESPONSE)?;
+    if envelope.operation == "Fault" {
+        let fault = ReceivedFault::read(&mut envelope.body)?;
+        envelope.close()?;
+        return Err(AnswerError::Fault(fault));
+    }
+    if envelope.operation != M::ELEMENT {
+        return Err(envelope.unknown_operation().into());
+    }
+    let message = M::read(&mut envelope.body)?;
+    envelope.close()?;
+    Ok(message)
+}

@@ -1,0 +1,233 @@
+//! The `Properties` section (protocols.md §8.1).
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use super::super::error::UpdateError;
+use super::super::limits::MAX_LOCALIZED;
+use super::super::time::timestamp;
+use super::super::xml::{Cursor, Tag};
+
+/// What an update is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum UpdateType {
+    /// Something to install; the schema's default.
+    #[default]
+    Software,
+    /// A device driver.
+    Driver,
+    /// A company, product family, product or classification.
+    Category,
+    /// A rule that only detects something.
+    Detectoid,
+}
+
+/// Whether the publisher still offers it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PublicationState {
+    /// Offered.
+    #[default]
+    Published,
+    /// Withdrawn: it must no longer be offered.
+    Expired,
+}
+
+/// What installing or removing asks of the device.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum RebootBehaviour {
+    /// Never restarts.
+    #[default]
+    Never,
+    /// Always needs a restart.
+    Always,
+    /// May ask for a restart.
+    CanRequest,
+}
+
+/// How much installing disturbs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Impact {
+    /// An ordinary installation.
+    #[default]
+    Normal,
+    /// Not noticed by the user; may be installed at once.
+    Minor,
+    /// Must be installed alone.
+    RequiresExclusiveHandling,
+}
+
+/// `InstallationBehavior` or `UninstallationBehavior`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Behaviour {
+    /// Restarts.
+    pub reboot: RebootBehaviour,
+    /// Disturbance.
+    pub impact: Impact,
+    /// May ask the user something, so that it cannot run unattended.
+    pub can_request_user_input: bool,
+    /// Needs the network while it runs.
+    pub requires_network: bool,
+}
+
+/// The properties of an update.
+#[derive(Clone, Debug, Default)]
+pub struct Properties<'a> {
+    /// What it is.
+    pub update_type: UpdateType,
+    /// The language to fall back to for title and description.
+    pub default_language: Option<Cow<'a, str>>,
+    /// When it was published.
+    pub created: Option<Timestamp>,
+    /// Whether it is still offered.
+    pub publication_state: PublicationState,
+    /// May be deployed by itself; the members of a bundle may not.
+    pub explicitly_deployable: bool,
+    /// Selected by itself on Microsoft's web site; agents install such updates automatically.
+    pub auto_select: bool,
+    /// Upgrades the operating system.
+    pub os_upgrade: bool,
+    /// Applies to a user, not to the device.
+    pub per_user: bool,
+    /// A preview.
+    pub beta: bool,
+    /// One of the server's own infrastructure updates, which every client needs (protocols.md §10, 29).
+    pub mandatory: bool,
+    /// Microsoft's severity rating: Critical, Important, Moderate, Low.
+    pub msrc_severity: Option<Cow<'a, str>>,
+    /// The licence terms that must be accepted.
+    pub eula_id: Option<Uuid>,
+    /// The handler that installs it, a URI.
+    pub handler: Option<Cow<'a, str>>,
+    /// Least bytes to download, by the publisher.
+    pub min_download_size: Option<u64>,
+    /// Most bytes to download, by the publisher; sums files no client fetches (protocols.md §10, 28).
+    pub max_download_size: Option<u64>,
+    /// Who published it.
+    pub publisher: Option<Uuid>,
+    /// Its name in older services.
+    pub legacy_name: Option<Cow<'a, str>>,
+    /// Release channel this is a release of, such as `Client.OS.RS2.AMD64`.
+    pub product_name: Option<Cow<'a, str>>,
+    /// The release of [`Self::product_name`].
+    pub release_version: Option<Cow<'a, str>>,
+    /// Pages about it.
+    pub more_info_urls: Vec<Cow<'a, str>>,
+    /// Where to get help.
+    pub support_url: Option<Cow<'a, str>>,
+    /// Security bulletins, such as `MS17-010`.
+    pub security_bulletins: Vec<Cow<'a, str>>,
+    /// Knowledge base articles, digits only.
+    pub kb_articles: Vec<Cow<'a, str>>,
+    /// Languages it is for; empty or `all`: any.
+    pub languages: Vec<Cow<'a, str>>,
+    /// What installing asks of the device.
+    pub installation: Option<Behaviour>,
+    /// What removing asks of the device; `None`: it cannot be removed.
+    pub uninstallation: Option<Behaviour>,
+}
+
+impl<'a> Properties<'a> {
+    /// Adds what a `Properties` or `ExtendedProperties` element says.
+    pub(super) fn read(&mut self, cursor: &mut Cursor<'a>, tag: &Tag<'a>) -> Result<(), UpdateError> {
+        for (name, _) in tag.attributes() {
+            self.attribute(tag, name)?;
+        }
+        while let Some(child) = cursor.child(tag)? {
+            if !child.namespace.is_update() {
+                cursor.skip(&child)?;
+                continue;
+            }
+            match child.local {
+                "MoreInfoUrl" => add(&mut self.more_info_urls, cursor, &child)?,
+                "SupportUrl" => self.support_url = Some(cursor.text(&child)?),
+                "SecurityBulletinID" => add(&mut self.security_bulletins, cursor, &child)?,
+                "KBArticleID" => add(&mut self.kb_articles, cursor, &child)?,
+                "Language" => add(&mut self.languages, cursor, &child)?,
+                "InstallationBehavior" => {
+                    self.installation = Some(behaviour(&child));
+                    cursor.skip(&child)?;
+                }
+                "UninstallationBehavior" => {
+                    self.uninstallation = Some(behaviour(&child));
+                    cursor.skip(&child)?;
+                }
+                _ => {
+                    cursor.skip(&child)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn attribute(&mut self, tag: &Tag<'a>, name: &str) -> Result<(), UpdateError> {
+        match name {
+            "UpdateType" => {
+                let value = tag.text(name).unwrap_or_default();
+                self.update_type = match &*value {
+                    "Software" => UpdateType::Software,
+                    "Driver" => UpdateType::Driver,
+                    "Category" => UpdateType::Category,
+                    "Detectoid" => UpdateType::Detectoid,
+                    // What it is decides what is done with it, so guessing does harm.
+                    other => return Err(UpdateError::value("Properties/@UpdateType", other, tag.start)),
+                };
+            }
+            "DefaultPropertiesLanguage" => self.default_language = tag.text(name),
+            "CreationDate" => self.created = tag.text(name).as_deref().and_then(timestamp),
+            "PublicationState" => {
+                self.publication_state = match tag.raw(name) {
+                    Some("Expired") => PublicationState::Expired,
+                    _ => PublicationState::Published,
+                };
+            }
+            "ExplicitlyDeployable" => self.explicitly_deployable = tag.flag(name).unwrap_or_default(),
+            "AutoSelectOnWebSites" => self.auto_select = tag.flag(name).unwrap_or_default(),
+            "OSUpgrade" => self.os_upgrade = tag.flag(name).unwrap_or_default(),
+            "PerUser" => self.per_user = tag.flag(name).unwrap_or_default(),
+            "IsBeta" => self.beta = tag.flag(name).unwrap_or_default(),
+            "IsMandatory" => self.mandatory = tag.flag(name).unwrap_or_default(),
+            "MsrcSeverity" => self.msrc_severity = tag.text(name),
+            "EulaID" => self.eula_id = tag.parse(name),
+            "Handler" => self.handler = tag.text(name),
+            "MinDownloadSize" => self.min_download_size = tag.parse(name),
+            "MaxDownloadSize" => self.max_download_size = tag.parse(name),
+            "PublisherID" => self.publisher = tag.parse(name),
+            "LegacyName" => self.legacy_name = tag.text(name),
+            "ProductName" => self.product_name = tag.text(name),
+            "ReleaseVersion" => self.release_version = tag.text(name),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+fn add<'a>(to: &mut Vec<Cow<'a, str>>, cursor: &mut Cursor<'a>, tag: &Tag<'a>) -> Result<(), UpdateError> {
+    if to.len() == MAX_LOCALIZED {
+        return Err(UpdateError::TooMany {
+            what: "properties of the same name",
+            limit: MAX_LOCALIZED,
+            position: tag.start,
+        });
+    }
+    to.push(cursor.text(tag)?);
+    Ok(())
+}
+
+fn behaviour(tag: &Tag<'_>) -> Behaviour {
+    Behaviour {
+        reboot: match tag.raw("RebootBehavior") {
+            Some("AlwaysRequiresReboot") => RebootBehaviour::Always,
+            Some("CanRequestReboot") => RebootBehaviour::CanRequest,
+            _ => RebootBehaviour::Never,
+        },
+        impact: match tag.raw("Impact") {
+            Some("Minor") => Impact::Minor,
+            Some("RequiresExclusiveHandling") => Impact::RequiresExclusiveHandling,
+            _ => Impact::Normal,
+        },
+        can_request_user_input: tag.flag("CanRequestUserInput").unwrap_or_default(),
+        requires_network: tag.flag("RequiresNetworkConnectivity").unwrap_or_default(),
+    }
+}

@@ -1,0 +1,121 @@
+//! One valid example of every rule element of the published schemas and of those real catalogs add: for tests.
+
+/// Prefix in documents, name, attributes, children as (name, text).
+pub(crate) type Example =
+    (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static [(&'static str, &'static str)]);
+
+const KEY: (&str, &str) = ("Key", "HKEY_LOCAL_MACHINE");
+const SUBKEY: (&str, &str) = ("Subkey", r"SOFTWARE\R&D");
+const CODE: (&str, &str) = ("ProductCode", "{E49CA583-2EC0-4510-862A-C2BEFD036330}");
+const PRODUCT: (&str, &str) = ("Product", "{E49CA583-2EC0-4510-862A-C2BEFD036330}");
+const GREATER: (&str, &str) = ("Comparison", "GreaterThan");
+const TIME: &str = "2013-11-30T14:50:16.0000000Z";
+
+pub(crate) const LEAVES: &[Example] = &[
+    ("lar", "True", &[], &[]),
+    ("lar", "False", &[], &[]),
+    ("bar", "Platform", &[("PlatformID", "2")], &[]),
+    (
+        "bar",
+        "WindowsVersion",
+        &[
+            GREATER,
+            ("MajorVersion", "10"),
+            ("MinorVersion", "0"),
+            ("BuildNumber", "17763"),
+            ("ServicePackMajor", "0"),
+            ("ServicePackMinor", "0"),
+            ("AllSuitesMustBePresent", "true"),
+            ("SuiteMask", "256"),
+            ("ProductType", "1"),
+        ],
+        &[],
+    ),
+    ("bar", "PlatformVersion", &[("MajorVersion", "6")], &[]),
+    ("bar", "WindowsLanguage", &[("Language", "en")], &[]),
+    ("bar", "PlatformLanguage", &[("Language", "pt-br")], &[]),
+    ("bar", "MuiInstalled", &[], &[]),
+    ("bar", "MuiLanguageInstalled", &[("Language", "de")], &[]),
+    ("bar", "SystemMetric", &[GREATER, ("Index", "87"), ("Value", "-1")], &[]),
+    ("bar", "Processor", &[("Architecture", "9"), ("Level", "6"), ("Revision", "1")], &[]),
+    ("bar", "NumberOfProcessors", &[GREATER, ("Number", "1")], &[]),
+    ("bar", "ClusteredOS", &[], &[]),
+    ("bar", "ClusterResourceOwner", &[KEY, SUBKEY, ("Value", "v"), ("Prefix", "p"), ("Suffix", "s")], &[]),
+    (
+        "bar",
+        "FileExists",
+        &[
+            ("Path", r"a\b"),
+            ("Csidl", "37"),
+            ("Version", "1.2.3.4"),
+            ("Created", TIME),
+            ("Modified", TIME),
+            ("Size", "5"),
+            ("Language", "1033"),
+        ],
+        &[],
+    ),
+    ("bar", "FileExistsPrependRegSz", &[("Path", "a"), KEY, SUBKEY, ("Value", "v")], &[]),
+    ("bar", "FileVersion", &[("Path", "a"), GREATER, ("Version", "1.2.3.4")], &[]),
+    ("bar", "FileVersionPrependRegSz", &[("Path", "a"), GREATER, ("Version", "1.2.3.4"), KEY, SUBKEY], &[]),
+    ("bar", "FileCreated", &[("Path", "a"), GREATER, ("Created", TIME)], &[]),
+    ("bar", "FileCreatedPrependRegSz", &[("Path", "a"), GREATER, ("Created", TIME), KEY, SUBKEY], &[]),
+    ("bar", "FileModified", &[("Path", "a"), GREATER, ("Modified", TIME)], &[]),
+    ("bar", "FileModifiedPrependRegSz", &[("Path", "a"), GREATER, ("Modified", TIME), KEY, SUBKEY], &[]),
+    ("bar", "FileSize", &[("Path", "a"), GREATER, ("Size", "8873450114")], &[]),
+    ("bar", "FileSizePrependRegSz", &[("Path", "a"), GREATER, ("Size", "1"), KEY, SUBKEY], &[]),
+    ("bar", "RegKeyExists", &[KEY, SUBKEY, ("RegType32", "true")], &[]),
+    ("bar", "RegValueExists", &[KEY, SUBKEY, ("Value", "v"), ("Type", "REG_BINARY")], &[]),
+    ("bar", "RegDword", &[KEY, SUBKEY, ("Value", "v"), GREATER, ("Data", "4294967295")], &[]),
+    ("bar", "RegExpandSz", &[KEY, SUBKEY, ("Comparison", "EndsWith"), ("Data", "x")], &[]),
+    ("bar", "RegSz", &[KEY, SUBKEY, ("Comparison", "BeginsWith"), ("Data", "\"quoted\" & 'so'")], &[]),
+    ("bar", "RegSzToVersion", &[KEY, SUBKEY, GREATER, ("Data", "1.0")], &[]),
+    ("bar", "WUv4RegKeyValue", &[KEY, SUBKEY, ("Data", "x")], &[]),
+    ("bar", "WUv4RegKeySubstring", &[KEY, SUBKEY, ("Value", "v"), ("Data", "x")], &[]),
+    ("bar", "LicenseValueExists", &[("Value", "Kernel-ProductInfo")], &[]),
+    ("bar", "LicenseDword", &[("Value", "Kernel-ProductInfo"), GREATER, ("Data", "1")], &[]),
+    ("bar", "WmiQuery", &[("Namespace", r"root\cimv2"), ("WqlQuery", "SELECT * FROM X WHERE a < 5")], &[]),
+    ("bar", "InstalledOnce", &[], &[]),
+    ("bar", "GenericQuery", &[("Namespace", "n"), ("Type", "t"), ("Parameter", "p"), GREATER, ("Value", "1")], &[]),
+    (
+        "msiar",
+        "MsiProductInstalled",
+        &[
+            CODE,
+            ("VersionMax", "2"),
+            ("ExcludeVersionMax", "true"),
+            ("VersionMin", "1.0"),
+            ("ExcludeVersionMin", "0"),
+            ("Language", "1033"),
+        ],
+        &[],
+    ),
+    ("msiar", "MsiPatchInstalledForProduct", &[("PatchCode", "{x}"), CODE], &[]),
+    ("msiar", "MsiFeatureInstalledForProduct", &[("AllFeaturesRequired", "true")], &[("Feature", "R&D"), PRODUCT]),
+    (
+        "msiar",
+        "MsiComponentInstalledForProduct",
+        &[("AllComponentsRequired", "false"), ("AllProductsRequired", "true")],
+        &[("Component", "{c}"), PRODUCT, PRODUCT],
+    ),
+    ("msiar", "MsiPatchInstalled", &[], &[]),
+    ("msiar", "MsiPatchSuperseded", &[], &[]),
+    ("msiar", "MsiPatchInstallable", &[], &[]),
+    ("msiar", "MsiApplicationInstalled", &[], &[]),
+    ("msiar", "MsiApplicationSuperseded", &[], &[]),
+    ("msiar", "MsiApplicationInstallable", &[], &[]),
+    ("drv", "WindowsDriverInstalled", &[], &[]),
+    ("drv", "WindowsDriverSuperseded", &[], &[]),
+    ("drv", "WindowsDriverInstallable", &[], &[]),
+    ("cbsar", "CbsPackageInstalled", &[], &[]),
+    ("cbsar", "CbsPackageInstallable", &[], &[]),
+    ("cbsar", "CbsPackageInstalledByIdentity", &[("PackageIdentity", "a~b~amd64~~1.0")], &[]),
+    ("cbsar", "ProductReleaseInstalled", &[("Name", "Client.OS"), ("Version", "10.0.1.2")], &[]),
+    ("cbsar", "ProductReleaseVersion", &[("Name", "X"), ("Version", "0.0.0.0"), ("Comparison", "greaterthan")], &[]),
+    (
+        "cbsar",
+        "DeviceAttribute",
+        &[("Name", "OSVersion"), ("Type", "Version"), ("Comparison", "LessThan"), ("Value", "10.0.1.2")],
+        &[],
+    ),
+];

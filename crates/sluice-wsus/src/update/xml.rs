@@ -1,0 +1,9 @@
+//! A cursor over XML text: well-formed, bounded, aware of namespaces, and giving slices of the text it reads.
+
+mod cursor;
+mod namespace;
+mod tag;
+
+pub(crate) use cursor::{Cursor, Token};
+pub(crate) use namespace::{Binding, Namespace};
+pub(crate) use tag::Tag;
