@@ -108,13 +108,18 @@ pub async fn run(args: &AgentArgs, output: &Output) -> anyhow::Result<()> {
         AgentCommand::Scan => output.json(&agent.scan().await?)?,
         AgentCommand::Status => show(&agent.status()?, output)?,
         AgentCommand::Install { updates, all } => {
+            let assigned = agent.status()?.policy.map(|policy| policy.assignments).unwrap_or_default();
+            let offered = |update: &Uuid| assigned.iter().any(|a| a.update == *update);
+            if let Some(update) = updates.iter().find(|update| !offered(update)) {
+                bail!("{update} is not deployed to this machine; `sluice agent status` lists what is");
+            }
+            if assigned.is_empty() {
+                bail!("nothing is deployed to this machine; see `sluice agent status`");
+            }
             let request =
                 if *all { Request::All } else { Request::Updates(BTreeSet::from_iter(updates.iter().copied())) };
-            if !agent.request(request)? {
-                bail!("nothing of that is offered to this machine; see `sluice agent status`");
-            }
-            let running = agent.wake_running();
-            output.line(if running { "The agent installs it now." } else { "The agent installs it when it runs." });
+            let runs = agent.request(request)?;
+            output.line(if runs { "The agent installs it now." } else { "The agent installs it when it runs." });
         }
         AgentCommand::ServiceUnit => output.text(SERVICE_UNIT),
     }

@@ -84,12 +84,13 @@ impl Device {
 
     /// Waits until the site says exactly what the device's apt says.
     pub async fn is_assessed_as_apt_does(&self) -> BTreeSet<Upgradable> {
+        let apt = self.upgradable().await;
         eventually("the site requires what apt would upgrade", async || {
-            let apt = self.upgradable().await;
             let site: BTreeSet<_> = self.required().await.into_iter().flat_map(|r| r.packages).collect();
-            if site == apt { Ok(apt) } else { Err(format!("apt: {apt:#?}\nsite: {site:#?}")) }
+            if site == apt { Ok(()) } else { Err(format!("apt: {apt:#?}\nsite: {site:#?}")) }
         })
-        .await
+        .await;
+        apt
     }
 
     /// All packages with their versions and dpkg's states.

@@ -1,5 +1,6 @@
 //! Deployments to a device, and how far they come.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,12 +13,13 @@ use crate::device::Device;
 /// A deployment to one device.
 pub struct Deployment {
     pub id: String,
-    updates: Vec<String>,
+    updates: BTreeSet<String>,
 }
 
 /// How far a deployed update has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Enforcement {
+    pub update: String,
     pub state: String,
     /// Symbol of the error.
     pub error: Option<String>,
@@ -30,8 +32,12 @@ impl Device {
         self.deploy_until(updates, now()).await
     }
 
-    /// Deploys updates as required, with a deadline.
-    pub async fn deploy_until(&self, updates: &[&Required], deadline: Timestamp) -> Deployment {
+    /// Deploys updates as required, with a deadline that does not come in this test.
+    pub async fn deploy_for_later(&self, updates: &[&Required]) -> Deployment {
+        self.deploy_until(updates, now() + SignedDuration::from_hours(1)).await
+    }
+
+    async fn deploy_until(&self, updates: &[&Required], deadline: Timestamp) -> Deployment {
         self.make(updates, json!({ "intent": "required", "deadline": deadline })).await
     }
 
@@ -41,7 +47,7 @@ impl Device {
     }
 
     async fn make(&self, updates: &[&Required], mut request: Value) -> Deployment {
-        let updates: Vec<_> = updates.iter().map(|u| u.update.clone()).collect();
+        let updates: BTreeSet<_> = updates.iter().map(|u| u.update.clone()).collect();
         static COUNT: AtomicU32 = AtomicU32::new(1);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         request["name"] = format!("{number}: {} updates for {}", updates.len(), self.name).into();
@@ -63,16 +69,19 @@ impl Device {
         .await;
     }
 
-    /// How far an update of a deployment has come, by what the site knows.
-    pub async fn enforcement(&self, deployment: &Deployment, update: &str) -> Option<Enforcement> {
+    /// How far the updates of a deployment have come, by what the site knows.
+    pub async fn enforcement(&self, deployment: &Deployment) -> Vec<Enforcement> {
         let details = self.details().await;
-        let all = details["enforcement"].as_array().expect("a list");
-        let one = all.iter().find(|e| e["update"] == update && e["deployment"] == deployment.id.as_str())?;
-        Some(Enforcement {
-            state: one["state"].as_str().expect("a state").to_owned(),
-            error: one["error"]["symbol"].as_str().map(str::to_owned),
-            detail: one["detail"].as_str().unwrap_or_default().to_owned(),
-        })
+        let all = details["enforcement"].as_array().expect("a list").iter();
+        let word = |value: &Value| value.as_str().map(str::to_owned);
+        let of_it = all.filter(|e| e["deployment"] == deployment.id.as_str());
+        let read = |e: &Value| Enforcement {
+            update: word(&e["update"]).expect("an update"),
+            state: word(&e["state"]).expect("a state"),
+            error: word(&e["error"]["symbol"]),
+            detail: word(&e["detail"]).unwrap_or_default(),
+        };
+        of_it.map(read).collect()
     }
 
     /// Waits until all updates of a deployment have come to `state`, without an error.
@@ -87,14 +96,10 @@ impl Device {
 
     async fn shows(&self, deployment: &Deployment, state: &str, error: Option<&str>) {
         eventually(&format!("{} shows {state} {}", self.name, error.unwrap_or_default()), async || {
-            for update in &deployment.updates {
-                let seen = self.enforcement(deployment, update).await;
-                let right = seen.as_ref().is_some_and(|seen| seen.is(state) && seen.error.as_deref() == error);
-                if !right {
-                    return Err(format!("{update}: {seen:?}"));
-                }
-            }
-            Ok(())
+            let seen = self.enforcement(deployment).await;
+            let right = |e: &&Enforcement| e.is(state) && e.error.as_deref() == error;
+            let done: BTreeSet<_> = seen.iter().filter(right).map(|e| &e.update).collect();
+            if done == deployment.updates.iter().collect() { Ok(()) } else { Err(format!("{seen:#?}")) }
         })
         .await;
     }
@@ -104,8 +109,9 @@ impl Device {
         self.api.get(&format!("/deployments/{}", deployment.id)).await["percent_compliant"].as_u64()
     }
 
-    /// Waits until the device was in contact after `moment`.
-    pub async fn in_contact_after(&self, moment: Timestamp) {
+    /// Waits until the device has been in contact once more.
+    pub async fn in_contact_again(&self) {
+        let moment = now();
         eventually("the device is in contact", async || {
             let details = self.details().await;
             let contact = details["device"]["last_contact"].as_str().and_then(|t| t.parse::<Timestamp>().ok());
@@ -124,12 +130,7 @@ impl Enforcement {
 }
 
 /// The time.
-#[expect(clippy::disallowed_methods, reason = "deadlines of a real device are in real time")]
-pub fn now() -> Timestamp {
+#[expect(clippy::disallowed_methods, reason = "the deadlines of a real device are in real time")]
+fn now() -> Timestamp {
     Timestamp::now()
-}
-
-/// The time in `seconds`.
-pub fn in_seconds(seconds: i64) -> Timestamp {
-    now() + SignedDuration::from_secs(seconds)
 }

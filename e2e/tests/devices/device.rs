@@ -9,9 +9,10 @@ use std::process::Stdio;
 use serde_json::Value;
 use sluice_e2e::{Api, program};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 
 use crate::command::{output, words};
+use crate::place::Place;
 use crate::root::Root;
 
 /// Bytes of the agent's log printed when a test fails.
@@ -37,8 +38,7 @@ pub struct Device {
     pub collection: String,
     link: Link,
     directory: PathBuf,
-    /// Its first process, by this machine's number.
-    process: String,
+    place: Place,
     /// Lives as long as the device; its standard input keeps the device alive.
     _first: Child,
     agent: Option<Child>,
@@ -59,22 +59,21 @@ impl Device {
         let process = BufReader::new(said).lines().next_line().await.expect("readable");
         let process = process.expect("the device came up (its error is above)");
         let (api, id, collection) = (api, String::new(), String::new());
-        let device =
-            Self { name: name.to_owned(), api, id, collection, link, directory, process, _first: first, agent: None };
-        device.plug_in().await;
+        let (name, place) = (name.to_owned(), Place::of(&process));
+        let device = Self { name, api, id, collection, link, directory, place, _first: first, agent: None };
+        device.plug_in(&process).await;
         device
     }
 
     /// Lays the cable.
-    async fn plug_in(&self) {
+    async fn plug_in(&self, process: &str) {
         let Link { name, site, device } = &self.link;
         let (site, device) = (site.to_string(), device.to_string());
         let ip = async |line: &[&str]| output(words(&["ip"]).args(line)).await;
-        ip(&["link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", &self.process]).await;
+        ip(&["link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", process]).await;
         ip(&["address", "add", &site, "peer", &device, "dev", name]).await;
         ip(&["link", "set", name, "up"]).await;
-        let network = ["--target", &self.process, "--net", "ip"];
-        let inside = async |line: &[&str]| output(words(&["nsenter"]).args(network).args(line)).await;
+        let inside = async |line: &[&str]| output(self.place.with_network(&["ip"]).args(line)).await;
         inside(&["link", "set", "lo", "up"]).await;
         inside(&["address", "add", &device, "peer", &site, "dev", "eth0"]).await;
         inside(&["link", "set", "eth0", "up"]).await;
@@ -85,30 +84,20 @@ impl Device {
         output(&mut words(&["ip", "link", "set", &self.link.name, state])).await;
     }
 
-    /// A path of the device, as this machine sees it.
-    pub fn path(&self, path: &str) -> PathBuf {
-        PathBuf::from(format!("/proc/{}/root{path}", self.process))
-    }
-
     /// Writes a file of the device.
-    pub fn write(&self, path: &str, text: &str) {
-        let path = self.path(path);
-        std::fs::write(&path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    pub async fn write(&self, path: &str, text: &str) {
+        let text = text.replace('\'', r"'\''");
+        self.shell(&format!("printf %s '{text}' >{path}")).await;
     }
 
-    /// A command in the device.
-    pub fn inside(&self, line: &[&str]) -> Command {
-        let namespaces = ["--mount", "--uts", "--ipc", "--net", "--pid", "--root", "--wd"];
-        let mut command = words(&["nsenter", "--target", &self.process]);
-        command.args(namespaces).args(line).env_clear().env("LC_ALL", "C").env("HOME", "/root");
-        command.env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-        command.env("DEBIAN_FRONTEND", "noninteractive");
-        command
+    /// Whether a file is there.
+    pub async fn has(&self, path: &str) -> bool {
+        self.shell(&format!("test ! -e {path} || echo yes")).await == "yes\n"
     }
 
     /// Runs a command in the device, which must succeed.
     pub async fn run(&self, line: &[&str]) -> String {
-        output(&mut self.inside(line)).await
+        output(&mut self.place.inside(line)).await
     }
 
     /// Runs a shell script in the device.
@@ -120,8 +109,9 @@ impl Device {
     pub fn start_agent(&mut self) {
         let log = File::options().create(true).append(true).open(self.log()).expect("a log file");
         let script = "echo $$ >/run/agent.process; exec sluice agent run";
-        let mut command = self.inside(&["sh", "-c", script]);
-        command.stdin(Stdio::null()).stdout(log.try_clone().expect("a file")).stderr(log).kill_on_drop(true);
+        let mut command = self.place.inside(&["sh", "-c", script]);
+        command.env("SLUICE_LOG", "info,sluice_agent=debug").kill_on_drop(true);
+        command.stdin(Stdio::null()).stdout(log.try_clone().expect("a file")).stderr(log);
         self.agent = Some(command.spawn().expect("nsenter"));
     }
 
@@ -155,6 +145,9 @@ impl Device {
 
 impl Drop for Device {
     fn drop(&mut self) {
+        // It would go with the device's network, but connections that the device has left half
+        // open over a cut link keep that for a while.
+        let _ = std::process::Command::new("ip").args(["link", "delete", &self.link.name]).output();
         if std::thread::panicking() {
             let log = String::from_utf8_lossy(&std::fs::read(self.log()).unwrap_or_default()).into_owned();
             let from = log.ceil_char_boundary(log.len().saturating_sub(SHOWN));

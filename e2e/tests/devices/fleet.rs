@@ -101,7 +101,7 @@ impl Fleet {
         let device = Device::boot(name, &self.root, directory, device, self.api().clone()).await;
         let options = self.relay.options(self.network.site());
         let lines: String = options.iter().map(|(name, value)| format!("{name} \"{value}\";\n")).collect();
-        device.write("/etc/apt/apt.conf.d/95relay", &lines);
+        device.write("/etc/apt/apt.conf.d/95relay", &lines).await;
         device
     }
 }

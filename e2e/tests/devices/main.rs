@@ -9,6 +9,7 @@ mod command;
 mod deploy;
 mod device;
 mod fleet;
+mod place;
 mod relay;
 mod root;
 mod scenario;

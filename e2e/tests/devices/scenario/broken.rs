@@ -31,7 +31,7 @@ pub async fn a_broken_database_is_reported_and_its_repair_is_enough(fleet: &Flee
 async fn dpkg_fails(device: &Device) {
     let before = device.packages().await;
     let mawk = device.required_for("mawk").await;
-    device.write("/etc/dpkg/dpkg.cfg.d/fails", "pre-invoke=/bin/false\n");
+    device.write("/etc/dpkg/dpkg.cfg.d/fails", "pre-invoke=/bin/false\n").await;
     let deployment = device.deploy(&[&mawk]).await;
     device.fails_with(&deployment, "install-failed", "install-failed").await;
     assert_eq!(changes(&before, &device.packages().await), [].into());
@@ -51,7 +51,7 @@ async fn a_package_is_half_configured(device: &Device) {
     device.fails_with(&deployment, "install-failed", "broken-state").await;
     assert_eq!(changes(&before, &device.packages().await), [].into());
 
-    device.write("/repaired", "");
+    device.write("/repaired", "").await;
     device.comes_to(&deployment, "installed").await;
     shows_broken(device, &[]).await;
     let mut expected = brought_by([&gzip]);

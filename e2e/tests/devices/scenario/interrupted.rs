@@ -15,9 +15,9 @@ while [ -e /run/hold ]; do sleep 0.1; done
 /// The agent is killed, later the whole device, between unpacking and configuring.
 pub async fn an_interrupted_installation_is_finished(fleet: &Fleet) {
     let mut device = fleet.device("interrupted").await;
-    device.write("/usr/local/sbin/gate", GATE);
+    device.write("/usr/local/sbin/gate", GATE).await;
     device.run(&["chmod", "755", "/usr/local/sbin/gate"]).await;
-    device.write("/etc/dpkg/dpkg.cfg.d/gate", "post-invoke=/usr/local/sbin/gate\n");
+    device.write("/etc/dpkg/dpkg.cfg.d/gate", "post-invoke=/usr/local/sbin/gate\n").await;
     the_agent_is_killed(&mut device).await;
     the_power_fails(&mut device).await;
     device.is_assessed_as_apt_does().await;
@@ -58,10 +58,10 @@ async fn the_power_fails(device: &mut Device) {
 
 /// Deploys an update and lets dpkg come as far as having it unpacked.
 async fn stopped_in_the_middle(device: &Device, update: &Required) -> Deployment {
-    device.write("/run/hold", "");
+    device.write("/run/hold", "").await;
     let deployment = device.deploy(&[update]).await;
     eventually("dpkg is in the middle", async || {
-        if device.path("/run/reached").exists() { Ok(()) } else { Err(format!("{:#}", device.agent_status().await)) }
+        if device.has("/run/reached").await { Ok(()) } else { Err(format!("{:#}", device.agent_status().await)) }
     })
     .await;
     still_installing(device, &deployment).await;
