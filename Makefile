@@ -40,7 +40,8 @@ audit: ## licences, bans and sources (cargo-deny), known vulnerabilities (cargo-
 	@scripts/audit.sh
 
 screenshots: setup-test ## take the pictures of docs/screenshots again
-	SLUICE_SCREENSHOTS=$(CURDIR)/docs/screenshots $(CARGO) test --locked -p sluice-e2e --test console
+	$(CARGO) build --locked -p sluice
+	SLUICE_SCREENSHOTS=$(CURDIR)/docs/screenshots $(CARGO) test --locked -p sluice-e2e --test console -- --ignored
 
 fuzz: ## run every fuzz target for SECONDS_EACH seconds
 	@scripts/fuzz.sh $(SECONDS_EACH)

@@ -26,10 +26,10 @@ pub fn figure(name: &str, value: f64) {
 }
 
 /// Runs a part in a child process.
-pub fn run(part: &str, paths: &[&Path]) -> anyhow::Result<Figures> {
-    let arguments = paths.iter().map(|path| path.as_os_str());
+pub fn run(part: &str, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> anyhow::Result<Figures> {
     let output = Command::new(std::env::current_exe()?)
-        .args([OsStr::new("child"), OsStr::new(part)].into_iter().chain(arguments))
+        .args(["child", part])
+        .args(arguments)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()?;
@@ -42,13 +42,14 @@ pub fn run(part: &str, paths: &[&Path]) -> anyhow::Result<Figures> {
     Ok(Figures(figures.collect()))
 }
 
-/// What `sluice-bench child PART PATH...` does.
+/// What `sluice-bench child PART ARGUMENT...` does.
 pub fn serve(arguments: &[String]) -> anyhow::Result<()> {
-    let path = |at: usize| arguments.get(at).map(Path::new).context("a path is missing");
+    let argument = |at: usize| arguments.get(at).context("an argument is missing");
+    let path = |at: usize| argument(at).map(Path::new);
     match arguments.first().map(String::as_str) {
         Some("read") => on_runtime(sync::read::child(path(1)?)),
         Some("first-sync") => on_runtime(sync::whole::child(path(1)?)),
-        Some("fleet") => on_runtime(fleet::child(path(1)?, path(2)?)),
+        Some("fleet") => on_runtime(fleet::child(path(1)?, path(2)?, argument(3)?.parse()?)),
         _ => anyhow::bail!("there is no such child"),
     }?;
     let (_, peak) = measure::memory_of("self")?;

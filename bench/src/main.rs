@@ -1,6 +1,7 @@
 //! Benches: what Sluice costs, as ratios against peers and limits measured in the same run.
 //!
-//! `sluice-bench` runs all parts, `sluice-bench PART...` some of them. Each part that needs its own
+//! `sluice-bench` runs all parts, `sluice-bench PART...` some of them, `sluice-bench --devices N ...`
+//! with another number of devices than 10,000, for which the limits are meant. Each part that needs its own
 //! CPU time and peak memory runs as a child process of the same program (`sluice-bench child ...`),
 //! which prints figures, one `name value` to a line.
 //!
@@ -31,11 +32,16 @@ use anyhow::Context as _;
 
 use crate::report::Report;
 
+/// Devices that the limits are meant for.
+const DEVICES: u32 = 10_000;
+
 /// Places of one run.
 struct Work {
     directory: tempfile::TempDir,
     /// The `sluice` program, built beside this one.
     sluice: PathBuf,
+    /// Devices of a large fleet.
+    devices: u32,
 }
 
 impl Work {
@@ -48,7 +54,9 @@ impl Work {
         let path = self.path("catalog");
         if !path.exists() {
             println!("(synchronizing first, for a catalog)");
-            child::run("first-sync", &[&path])?;
+            let done = child::run("first-sync", [&path]);
+            // What is half done must not look like a catalog to the next part.
+            done.inspect_err(|_| drop(std::fs::remove_dir_all(&path)))?;
         }
         Ok(path)
     }
@@ -83,10 +91,14 @@ fn main() -> ExitCode {
 }
 
 fn all(parts: &[String]) -> anyhow::Result<()> {
+    let (devices, parts) = match parts {
+        [option, number, parts @ ..] if option == "--devices" => (number.parse()?, parts),
+        parts => (DEVICES, parts),
+    };
     let wanted = |part: &str| parts.is_empty() || parts.iter().any(|p| p == part);
     let own = std::env::current_exe()?;
     let sluice = own.parent().unwrap_or(Path::new(".")).join("sluice");
-    let work = Work { directory: tempfile::tempdir()?, sluice };
+    let work = Work { directory: tempfile::tempdir()?, sluice, devices };
     println!("{}", machine::facts());
     let mut report = Report::default();
     let mut failed = Vec::new();

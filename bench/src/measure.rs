@@ -45,6 +45,13 @@ fn ticks(process: &str, first: usize) -> anyhow::Result<(f64, f64)> {
     Ok((next()?, next()?))
 }
 
+/// Kilobytes that this process has written so far, to files and sockets (`proc(5)`, `wchar`).
+pub fn own_writes() -> anyhow::Result<f64> {
+    let text = std::fs::read_to_string("/proc/self/io")?;
+    let bytes = text.lines().find_map(|line| line.strip_prefix("wchar:"));
+    Ok(bytes.context("/proc/self/io is not as documented")?.trim().parse::<f64>()? / 1e3)
+}
+
 /// Resident memory of a process in MB (10^6 bytes): now and at most.
 pub fn memory_of(process: &str) -> anyhow::Result<(f64, f64)> {
     let text = std::fs::read_to_string(format!("/proc/{process}/status"))?;

@@ -5,7 +5,6 @@ use std::time::Duration;
 use sluice_sim::{FleetSpec, RoundSummary, SimulateOptions};
 
 use super::serve::Serve;
-use crate::fleet::DEVICES;
 use crate::report::Report;
 use crate::{Work, host, measure};
 
@@ -21,15 +20,16 @@ pub fn bench(work: &Work, report: &mut Report) -> anyhow::Result<()> {
 async fn fleet(work: &Work, report: &mut Report) -> anyhow::Result<()> {
     let directory = work.catalog_copy("ingest-site")?;
     let shape = super::read_shape(&super::shape_files(work)?)?;
+    let devices = work.devices;
     let serve = Serve::start(work, &directory).await?;
-    let token = serve.enrollment_token(DEVICES).await?;
+    let token = serve.enrollment_token(devices).await?;
     let options = SimulateOptions {
         // The first contact sends the whole inventory; at each later one two packages differ.
         rounds: 3,
         churn: 2,
         at_once: AT_ONCE,
         time_limit: Duration::from_secs(1800),
-        ..SimulateOptions::new(&serve.clients, token, shape, FleetSpec::new(DEVICES, 2))
+        ..SimulateOptions::new(&serve.clients, token, shape, FleetSpec::new(devices, 2))
     };
     let cpu = measure::cpu_of(serve.pid())?;
     let summary = sluice_sim::run(options, host::for_simulation()).await?;
@@ -38,7 +38,7 @@ async fn fleet(work: &Work, report: &mut Report) -> anyhow::Result<()> {
     let [first, .., last] = summary.rounds.as_slice() else { anyhow::bail!("too few rounds") };
 
     report.heading(&format!(
-        "{DEVICES} simulated devices over TLS, {AT_ONCE} at a time, simulator on the same machine, SQLite"
+        "{devices} simulated devices over TLS, {AT_ONCE} at a time, simulator on the same machine, SQLite"
     ));
     let seconds = |time: Duration| time.as_secs_f64();
     report.note("enrolments", rate(summary.enrolled, summary.enrolment), "/s");
@@ -60,7 +60,7 @@ async fn fleet(work: &Work, report: &mut Report) -> anyhow::Result<()> {
 
     let serve = Serve::start(work, &directory).await?;
     let (now, peak) = measure::memory_of(&serve.pid().to_string())?;
-    report.heading(&format!("The site starts again with {DEVICES} devices"));
+    report.heading(&format!("The site starts again with {devices} devices"));
     report.note("until it answers", serve.start, "s");
     report.note("CPU time until then", measure::cpu_of(serve.pid())?, "s");
     report.note("resident memory", now, "MB");

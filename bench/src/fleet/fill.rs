@@ -13,22 +13,20 @@ use sluice_wire::{BASE_PATH, DeviceCredential, EnrollRequest, EnrollResponse, In
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
-use super::DEVICES;
-
 /// Requests at a time.
 const LANES: u32 = 64;
 
 /// Enrols all devices; who they are.
-pub async fn fill(site: &Arc<Site>, shape: &Shape) -> anyhow::Result<Vec<AuthenticatedDevice>> {
+pub async fn fill(site: &Arc<Site>, shape: &Shape, devices: u32) -> anyhow::Result<Vec<AuthenticatedDevice>> {
     let valid = SignedDuration::from_hours(1);
-    let (_, token) = site.create_enrollment_token(&Caller::system(), valid, DEVICES).await?;
-    let (shape, spec) = (Arc::new(shape.clone()), FleetSpec::new(DEVICES, 1));
+    let (_, token) = site.create_enrollment_token(&Caller::system(), valid, devices).await?;
+    let (shape, spec) = (Arc::new(shape.clone()), FleetSpec::new(devices, 1));
     let mut tasks = JoinSet::new();
     for first in 0..LANES {
         let (site, shape, spec, token) = (Arc::clone(site), Arc::clone(&shape), spec.clone(), token.clone());
         tasks.spawn(async move {
             let mut known = Vec::new();
-            for number in (first..DEVICES).step_by(LANES as usize) {
+            for number in (first..devices).step_by(LANES as usize) {
                 known.push(one(&site, &shape, &spec, &token, number).await?);
             }
             anyhow::Ok(known)

@@ -23,7 +23,7 @@ pub const REQUESTS: [(&str, &str); 12] = [
     ),
     ("updates with `lib` in them, 200 of them", "/updates?text=lib&limit=200"),
     ("updates, current, by classification", "/updates?state=current&sort=classification"),
-    ("updates, not required, by installations", "/updates?state=not-required&sort=installed&descending=true"),
+    ("updates, installed, most of them first", "/updates?state=installed&sort=installed&descending=true"),
     ("devices by name", "/devices"),
     ("devices, most required first", "/devices?sort=required&descending=true"),
     ("devices, not compliant, last contact first", "/devices?state=non-compliant&sort=last-contact&descending=true"),

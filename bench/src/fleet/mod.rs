@@ -8,20 +8,18 @@ mod news;
 use std::path::Path;
 
 use crate::report::{Limit, Report};
-use crate::{Work, child, devices, measure, site};
-
-/// Devices, all different, of 500 packages on average.
-pub const DEVICES: u32 = 10_000;
+use crate::{Work, child, measure, site};
 
 /// Evaluation and lists.
 pub fn bench(work: &Work, report: &mut Report) -> anyhow::Result<()> {
     let directory = work.catalog_copy("fleet")?;
-    let shape = devices::shape_files(work)?;
-    let figures = child::run("fleet", &[&directory, &shape])?;
+    let shape = crate::devices::shape_files(work)?;
+    let devices = work.devices;
+    let figures = child::run("fleet", [directory.as_os_str(), shape.as_os_str(), devices.to_string().as_ref()])?;
     let limit = |value, unit| Limit { value, unit, what: "the limit" };
 
     report.heading(&format!(
-        "{DEVICES} devices, {:.0} packages each on average, {:.0} of them different",
+        "{devices} devices, {:.0} packages each on average, {:.0} of them different",
         figures.get("packages")?,
         figures.get("distinct")?
     ));
@@ -34,7 +32,7 @@ pub fn bench(work: &Work, report: &mut Report) -> anyhow::Result<()> {
     report.note("devices whose compliance changed", figures.get("changed")?, "");
     report.note("resident memory with all devices, and requests answered", figures.get("memory")?, "MB");
 
-    report.heading(&format!("Answers over {DEVICES} devices through the HTTP router, JSON included"));
+    report.heading(&format!("Answers over {devices} devices through the HTTP router, JSON included"));
     for (name, _) in lists::REQUESTS {
         report.line(&format!("{name}, median"), figures.get(&format!("{name} p50"))?, limit(20.0, "ms"));
         report.line(&format!("{name}, 99th percentile"), figures.get(&format!("{name} p99"))?, limit(20.0, "ms"));
@@ -43,12 +41,12 @@ pub fn bench(work: &Work, report: &mut Report) -> anyhow::Result<()> {
 }
 
 /// The child.
-pub async fn child(directory: &Path, shape: &Path) -> anyhow::Result<()> {
-    let shape = devices::read_shape(shape)?;
+pub async fn child(directory: &Path, shape: &Path, devices: u32) -> anyhow::Result<()> {
+    let shape = crate::devices::read_shape(shape)?;
     let site = site::open(directory).await?;
     let begin = measure::wall();
-    let known = fill::fill(&site, &shape).await?;
-    child::figure("fill-rate", f64::from(DEVICES) / (measure::wall() - begin));
+    let known = fill::fill(&site, &shape, devices).await?;
+    child::figure("fill-rate", f64::from(devices) / (measure::wall() - begin));
     evaluate::measure(&site, &known).await?;
     news::measure(&site)?;
     lists::measure(&site).await?;

@@ -15,11 +15,11 @@ pub fn bench(work: &Work, report: &mut Report) -> anyhow::Result<()> {
     let (mut took, mut again_cpu, mut again_written) = (vec![], vec![], vec![]);
     for run in 0..RUNS {
         peer.push(apt::update(&work.path("apt"))?);
-        let figures = child::run("read", &[&work.path(&format!("read-{run}"))])?;
+        let figures = child::run("read", [work.path(&format!("read-{run}"))])?;
         read.push(figures.get("cpu")?);
         packages = figures.get("packages")?;
         let directory = if run == 0 { work.path("catalog") } else { work.path(&format!("whole-{run}")) };
-        let figures = child::run("first-sync", &[&directory])?;
+        let figures = child::run("first-sync", [&directory])?;
         whole.push(figures.get("cpu")?);
         took.push(figures.get("wall")?);
         peak.push(figures.get("peak")?);
@@ -39,6 +39,6 @@ pub fn bench(work: &Work, report: &mut Report) -> anyhow::Result<()> {
     report.line("peak resident memory", measure::median(&peak), Limit { value: 400.0, unit: "MB", what: "the limit" });
     report.heading("Synchronization with nothing changed upstream");
     report.line("CPU time", measure::median(&again_cpu), Limit { value: 0.5, unit: "s", what: "the limit" });
-    report.note("written to the database (history and audit of the start)", measure::median(&again_written), "kB");
+    report.note("written: history, audit of the start, requests upstream", measure::median(&again_written), "kB");
     Ok(())
 }

@@ -21,20 +21,13 @@ pub async fn child(directory: &Path) -> anyhow::Result<()> {
     let changed = outcomes(&site).await?;
     anyhow::ensure!(changed.contains(&SyncOutcome::Changed), "nothing was synchronized; see the messages above");
 
-    let log = directory.join("sluice.db-wal");
-    let (cpu, written, version) = (measure::own_cpu(), bytes(&log), site.catalog().version());
+    let (cpu, written, version) = (measure::own_cpu(), measure::own_writes()?, site.catalog().version());
     synchronize(&site).await?;
     figure("again-cpu", measure::own_cpu() - cpu);
-    // The log of SQLite only grows between checkpoints; a start over would show as negative.
-    figure("again-written", (bytes(&log) - written) / 1e3);
+    figure("again-written", measure::own_writes()? - written);
     anyhow::ensure!(site.catalog().version() == version, "the catalog changed upstream in between; run it again");
     site.close().await;
     Ok(())
-}
-
-#[expect(clippy::cast_precision_loss, reason = "sizes fit")]
-fn bytes(path: &Path) -> f64 {
-    std::fs::metadata(path).map_or(0.0, |file| file.len() as f64)
 }
 
 async fn synchronize(site: &Arc<Site>) -> anyhow::Result<()> {

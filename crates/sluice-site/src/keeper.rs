@@ -14,10 +14,11 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use crate::error::{SiteError, SiteResult};
 use crate::events::SiteEvent;
 
-/// Messages that may wait; a sender beyond that waits itself.
-const QUEUE: usize = 4096;
+/// Messages that may wait; a sender beyond that waits itself. Each may carry a whole inventory, of
+/// about 100 kB.
+const QUEUE: usize = 512;
 /// Messages applied in one go.
-const BATCH: usize = 2048;
+const BATCH: usize = 512;
 
 enum Message {
     Catalog(Box<CatalogChange>, oneshot::Sender<()>),

@@ -122,7 +122,19 @@ impl DeviceFilter {
 }
 
 fn mentions(row: &DeviceRow, text: &str) -> bool {
-    row.name.to_lowercase().contains(text) || row.os.as_ref().is_some_and(|os| os.title.to_lowercase().contains(text))
+    contains(&row.name, text) || row.os.as_ref().is_some_and(|os| contains(&os.title, text))
+}
+
+/// Whether a text contains one in lower case, whatever its own case. Names are ASCII nearly always:
+/// then nothing is copied, which for every device of a fleet would take longer than the search.
+fn contains(text: &str, lower: &str) -> bool {
+    if !text.is_ascii() {
+        return text.to_lowercase().contains(lower);
+    }
+    let (text, lower) = (text.as_bytes(), lower.as_bytes());
+    let Some((first, rest)) = lower.split_first() else { return true };
+    let begins = |at: usize| text.get(at + 1..at + 1 + rest.len()).is_some_and(|part| part.eq_ignore_ascii_case(rest));
+    text.iter().enumerate().any(|(at, byte)| byte.to_ascii_lowercase() == *first && begins(at))
 }
 
 fn key(row: &DeviceRow, sort: DeviceSort) -> Key<'_> {
@@ -133,5 +145,20 @@ fn key(row: &DeviceRow, sort: DeviceSort) -> Key<'_> {
             Key::Number(required.and_then(|required| i64::try_from(required).ok()).unwrap_or(-1))
         }
         DeviceSort::LastContact => Key::Number(row.last_contact.load(Ordering::Relaxed)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::contains;
+
+    #[test]
+    fn case_does_not_matter() {
+        assert!(contains("Anvil-01", "vil-0"));
+        assert!(contains("ANVIL", "anvil"));
+        assert!(contains("Ämboss", "ämb"));
+        assert!(contains("x", ""));
+        assert!(!contains("anvil", "anvil2"));
+        assert!(!contains("anvil", "ä"));
     }
 }

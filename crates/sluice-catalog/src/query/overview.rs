@@ -81,15 +81,16 @@ pub fn overview(
         })
         .filter(|(_, devices)| *devices > 0)
         .collect();
-    for classification in Classification::ALL {
-        let of = |revision: RevisionId| fleet.catalog().revision(revision).map(|update| update.classification);
-        let these = required.iter().filter(|(revision, _)| of(*revision) == Some(classification));
-        let (updates, missing) =
-            these.fold((0, 0), |(updates, missing), (_, devices)| (updates + 1, missing + devices));
-        if updates > 0 {
-            overview.classifications.push(ClassificationCount { classification, updates, missing });
+    let mut counts =
+        Classification::ALL.map(|classification| ClassificationCount { classification, updates: 0, missing: 0 });
+    for (revision, missing) in &required {
+        let classification = fleet.catalog().revision(*revision).map(|update| update.classification);
+        if let Some(count) = counts.iter_mut().find(|count| Some(count.classification) == classification) {
+            count.updates += 1;
+            count.missing += missing;
         }
     }
+    overview.classifications = counts.into_iter().filter(|count| count.updates > 0).collect();
     overview.top = required;
     overview.top.sort_unstable_by_key(|(revision, devices)| (Reverse(*devices), *revision));
     overview.top.truncate(TOP);

@@ -33,5 +33,6 @@ async fn next((mut events, shutdown): Listening) -> Option<(Result<Event, Infall
             Err(RecvError::Closed) => return None,
         },
     };
-    Some((Ok(Event::default().event(name).data("")), (events, shutdown)))
+    // With data: browsers pass over an event that has none.
+    Some((Ok(Event::default().event(name).data(name)), (events, shutdown)))
 }

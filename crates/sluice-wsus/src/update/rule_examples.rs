@@ -74,7 +74,7 @@ pub(crate) const LEAVES: &[Example] = &[
     ("bar", "WUv4RegKeySubstring", &[KEY, SUBKEY, ("Value", "v"), ("Data", "x")], &[]),
     ("bar", "LicenseValueExists", &[("Value", "Kernel-ProductInfo")], &[]),
     ("bar", "LicenseDword", &[("Value", "Kernel-ProductInfo"), GREATER, ("Data", "1")], &[]),
-    ("bar", "WmiQuery", &[("Namespace", r"root\cimv2"), ("WqlQuery", "SELECT * FROM X WHERE a < 5")], &[]),
+    ("bar", "WmiQuery", &[("Namespace", r"root\cimv2"), ("WqlQuery", "references of {X} where a < 5")], &[]),
     ("bar", "InstalledOnce", &[], &[]),
     ("bar", "GenericQuery", &[("Namespace", "n"), ("Type", "t"), ("Parameter", "p"), GREATER, ("Value", "1")], &[]),
     (
