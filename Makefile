@@ -32,7 +32,8 @@ lint: ## format check and clippy, warnings are errors
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 
-bench: setup ## benches against peers and limits, printed as ratios (ARGS=sync|fleet|agent|ingest for a part)
+bench: setup ## benches against peers and limits, printed as ratios (ARGS=sync|fleet|agent|ingest|windows for a part)
+	@scripts/bench-nginx.sh $(TARGET)/nginx
 	$(CARGO) build --release --locked -p sluice -p sluice-bench
 	$(TARGET)/release/sluice-bench $(ARGS)
 
@@ -44,4 +45,4 @@ screenshots: setup-test ## take the pictures of docs/screenshots again
 	SLUICE_SCREENSHOTS=$(CURDIR)/docs/screenshots $(CARGO) test --locked -p sluice-e2e --test console -- --ignored
 
 fuzz: ## run every fuzz target for SECONDS_EACH seconds
-	@scripts/fuzz.sh $(SECONDS_EACH)
+	@scripts/fuzz.sh $(SECONDS_EACH) $(ARGS)

@@ -21,3 +21,5 @@ else
     cargo test --workspace --locked --no-fail-fast --lib --bins --tests
 fi
 cargo test --workspace --locked --doc
+# Every parser of Microsoft's formats, for a minute each.
+scripts/fuzz.sh 60 windows

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 #[derive(Clone, Copy)]
 struct Machine;
 
+/// The present moment.
 #[expect(clippy::disallowed_methods, reason = "this program is a binary: here its clock is read")]
-fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     Timestamp::now()
 }
 

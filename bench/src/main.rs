@@ -11,6 +11,7 @@
 //! | `fleet` | evaluation, and lists over 10,000 devices through the HTTP router |
 //! | `agent` | memory of an idle agent, and a scan against dpkg and apt |
 //! | `ingest` | inventories and reports of simulated devices over TLS, and the site's memory |
+//! | `windows` | scans of Windows clients over a catalog like Windows 11's: answers against nginx, CPU, memory, capacity, events |
 
 #![expect(clippy::print_stdout, reason = "the report goes to standard output")]
 
@@ -24,6 +25,7 @@ mod measure;
 mod report;
 mod site;
 mod sync;
+mod windows;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -114,6 +116,7 @@ fn all(parts: &[String]) -> anyhow::Result<()> {
     part("fleet", fleet::bench);
     part("agent", devices::agent::bench);
     part("ingest", devices::ingest::bench);
+    part("windows", windows::bench);
     report.summary();
     anyhow::ensure!(failed.is_empty(), "could not run: {}", failed.join(", "));
     Ok(())

@@ -40,6 +40,24 @@ impl Report {
         }
     }
 
+    /// A figure with something it must reach at least.
+    pub fn at_least(&mut self, name: &str, figure: f64, limit: Limit) {
+        let ok = figure >= limit.value;
+        let verdict = if ok { "ok" } else { "MISS" };
+        println!(
+            "  {name:<58} {:>12}  {:>6.2} x of at least {} ({})  {verdict}",
+            shown(figure, limit.unit),
+            figure / limit.value,
+            limit.what,
+            shown(limit.value, limit.unit),
+        );
+        if ok {
+            self.kept += 1;
+        } else {
+            self.missed.push(name.to_owned());
+        }
+    }
+
     /// A figure without one.
     pub fn note(&mut self, name: &str, figure: f64, unit: &'static str) {
         println!("  {name:<58} {:>12}", shown(figure, unit));

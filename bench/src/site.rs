@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use sluice_site::sources::{SourceConfig, SourceSpec};
 use sluice_site::{Caller, Site, SiteConfig};
 use sluice_store::{DatabaseUrl, Store, StoreConfig};
 
@@ -19,7 +20,12 @@ pub async fn open(directory: &Path) -> anyhow::Result<Arc<Site>> {
         name: "Bench".into(),
         database: "SQLite",
         authority_sha256: [0; 32],
+        authority_certificate: b"a certificate".to_vec(),
+        clients_url: "https://updates.example.org:8531".into(),
         data_directory: directory.to_owned(),
+        content_directory: directory.join("content"),
+        metadata_memory: 64 << 20,
+        plain_port: None,
         certificate_expires: host.now(),
         check_in: jiff::SignedDuration::from_mins(15),
         silent_after: jiff::SignedDuration::from_hours(72),
@@ -36,12 +42,8 @@ pub async fn import_sources(site: &Arc<Site>) -> anyhow::Result<()> {
         eprintln!("left out: {problem}");
     }
     for source in done.created {
-        let spec = sluice_site::sources::SourceSpec {
-            name: source.name,
-            config: source.config,
-            schedule: sluice_model::Schedule::Manual,
-            enabled: true,
-        };
+        let SourceConfig::Apt(config) = source.config else { continue };
+        let spec = SourceSpec { name: source.name, config, schedule: sluice_model::Schedule::Manual, enabled: true };
         site.update_source(&system, source.id, spec).await?;
     }
     Ok(())

@@ -24,12 +24,18 @@ pub struct SiteOptions {
     pub client_ip: IpAddr,
     /// More arguments of `sluice serve`; not the data directory, listeners and credentials.
     pub arguments: Vec<String>,
+    /// More of its environment.
+    pub environment: Vec<(String, String)>,
 }
 
 impl Default for SiteOptions {
     /// For this machine only, with check-ins every five seconds, the shortest there is.
     fn default() -> Self {
-        Self { client_ip: Ipv4Addr::LOCALHOST.into(), arguments: vec!["--check-in=5".to_owned()] }
+        Self {
+            client_ip: Ipv4Addr::LOCALHOST.into(),
+            arguments: vec!["--check-in=5".to_owned()],
+            environment: Vec::new(),
+        }
     }
 }
 
@@ -40,6 +46,7 @@ pub struct Site {
     options: SiteOptions,
     admin_port: u16,
     client_port: u16,
+    plain_port: u16,
     process: Option<Child>,
     api: Api,
 }
@@ -51,9 +58,9 @@ impl Site {
     /// When it does not come up.
     pub async fn start(options: SiteOptions) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let (admin_port, client_port) = (free_port(), free_port());
+        let (admin_port, client_port, plain_port) = (free_port(), free_port(), free_port());
         let api = Api::new("", "");
-        let mut site = Self { directory, options, admin_port, client_port, process: None, api };
+        let mut site = Self { directory, options, admin_port, client_port, plain_port, process: None, api };
         site.start_again().await;
         site
     }
@@ -76,8 +83,12 @@ impl Site {
             .arg("--data-dir")
             .arg(self.data_directory())
             .args(["--admin-listen", &admin]);
-        command.args(["--client-listen", &client]).arg("--credentials").arg(self.credentials_path());
-        command.args(&self.options.arguments).stdin(Stdio::null());
+        let plain = format!("{}:{}", self.options.client_ip, self.plain_port);
+        command
+            .args(["--client-listen", &client, "--plain-listen", &plain])
+            .arg("--credentials")
+            .arg(self.credentials_path());
+        command.args(&self.options.arguments).envs(self.options.environment.iter().cloned()).stdin(Stdio::null());
         command.stdout(log.try_clone().expect("a log file")).stderr(log).kill_on_drop(true);
         self.process = Some(command.spawn().expect("the program can be started"));
         let credentials = self.credentials_path();
@@ -95,6 +106,11 @@ impl Site {
             if answer.status.is_success() { Ok(api) } else { Err(format!("{answer:?}")) }
         })
         .await;
+    }
+
+    /// How it is started the next time.
+    pub fn options(&mut self) -> &mut SiteOptions {
+        &mut self.options
     }
 
     /// Ends it as a service manager does, and waits for that.
@@ -135,10 +151,22 @@ impl Site {
         self.client_port
     }
 
+    /// Port of the plain HTTP listener.
+    #[must_use]
+    pub fn plain_port(&self) -> u16 {
+        self.plain_port
+    }
+
     /// Process id, for measuring and signals.
     #[must_use]
     pub fn process_id(&self) -> Option<u32> {
         self.process.as_ref().and_then(Child::id)
+    }
+
+    /// The certificate of the authority that its TLS listener's certificate chains to, PEM.
+    #[must_use]
+    pub fn authority_path(&self) -> PathBuf {
+        self.data_directory().join("authority.pem")
     }
 
     /// Where it keeps everything.

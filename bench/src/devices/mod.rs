@@ -2,7 +2,7 @@
 
 pub mod agent;
 pub mod ingest;
-mod serve;
+pub mod serve;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

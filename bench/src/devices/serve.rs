@@ -19,6 +19,8 @@ pub struct Serve {
     admin: String,
     /// Address for devices.
     pub clients: String,
+    /// Address for devices without TLS.
+    pub plain: SocketAddr,
     credentials: PathBuf,
     http: reqwest::Client,
     /// Seconds from the start of the process until it answered.
@@ -28,7 +30,12 @@ pub struct Serve {
 impl Serve {
     /// Starts a site on a data directory and waits until it answers.
     pub async fn start(work: &Work, directory: &Path) -> anyhow::Result<Self> {
-        let (admin, clients) = (free_address()?, free_address()?);
+        Self::start_with(work, directory, &[]).await
+    }
+
+    /// The same with further options.
+    pub async fn start_with(work: &Work, directory: &Path, options: &[&str]) -> anyhow::Result<Self> {
+        let (admin, clients, plain) = (free_address()?, free_address()?, free_address()?);
         let credentials = directory.join("cli.json");
         let begin = measure::wall();
         let child = Command::new(&work.sluice)
@@ -40,7 +47,10 @@ impl Serve {
                 &admin.to_string(),
                 "--client-listen",
                 &clients.to_string(),
+                "--plain-listen",
+                &plain.to_string(),
             ])
+            .args(options)
             .arg("--data-dir")
             .arg(directory)
             .arg("--credentials")
@@ -55,6 +65,7 @@ impl Serve {
             child,
             admin: format!("http://{admin}"),
             clients: format!("https://{clients}"),
+            plain,
             credentials,
             http,
             start: 0.0,
@@ -78,11 +89,24 @@ impl Serve {
         self.answer(self.http.get(self.url(path))).await
     }
 
+    /// `POST` below `/api/v1`.
+    pub async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        self.answer(self.http.post(self.url(path)).json(body)).await
+    }
+
+    /// `PATCH` below `/api/v1`.
+    pub async fn patch(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        self.answer(self.http.patch(self.url(path)).json(body)).await
+    }
+
+    /// The file with the address and the token for the command line.
+    pub fn credentials(&self) -> &Path {
+        &self.credentials
+    }
+
     /// An enrolment token for so many devices.
     pub async fn enrollment_token(&self, uses: u32) -> anyhow::Result<String> {
-        let request =
-            self.http.post(self.url("/enrollment-tokens")).json(&json!({"valid_seconds": 3600, "uses": uses}));
-        let answer = self.answer(request).await?;
+        let answer = self.post("/enrollment-tokens", &json!({"valid_seconds": 3600, "uses": uses})).await?;
         Ok(answer["secret"].as_str().context("no token in the answer")?.to_owned())
     }
 
@@ -93,7 +117,9 @@ impl Serve {
     async fn answer(&self, request: reqwest::RequestBuilder) -> anyhow::Result<Value> {
         let credentials: Value = serde_json::from_slice(&std::fs::read(&self.credentials)?)?;
         let token = credentials["token"].as_str().context("no token in the credentials file")?;
-        let response = request.bearer_auth(token).send().await?.error_for_status()?;
+        let response = request.bearer_auth(token).send().await?;
+        let (status, path) = (response.status(), response.url().path().to_owned());
+        anyhow::ensure!(status.is_success(), "{path} was answered {status}: {}", response.text().await?);
         Ok(response.json().await?)
     }
 

@@ -49,8 +49,8 @@ fn news(fleet: &Fleet) -> anyhow::Result<CatalogChange> {
     let mut updates = Vec::new();
     for ((_, old), id) in widespread.into_iter().rev().take(NEWS).zip(next..) {
         let update = catalog.revision(old).context("a revision is missing")?;
-        let new = newer(update, index.product);
-        let binaries = new.content.package().binaries.len();
+        let new = newer(update, index.product)?;
+        let binaries = new.content.binaries().len();
         offers.extend(
             (0..binaries).filter_map(|b| Some(Offer { revision: RevisionId(id), binary: u16::try_from(b).ok()? })),
         );
@@ -60,18 +60,18 @@ fn news(fleet: &Fleet) -> anyhow::Result<CatalogChange> {
     Ok(CatalogChange { version: catalog.version() + 1, updates, indexes, ..CatalogChange::default() })
 }
 
-fn newer(update: &Update, product: sluice_model::CategoryId) -> Update {
-    let mut source = update.content.package().clone();
+fn newer(update: &Update, product: sluice_model::CategoryId) -> anyhow::Result<Update> {
+    let mut source = update.content.package().context("an update is not one of Debian")?.clone();
     source.version.push_str("+bench1");
     for binary in &mut source.binaries {
         binary.version.push_str("+bench1");
     }
-    Update {
+    Ok(Update {
         id: UpdateId::of_package(product, &source.name, &source.version),
         number: 1,
         classification: Classification::SecurityUpdates,
         products: vec![product],
         content: UpdateContent::Deb(source),
         ..update.clone()
-    }
+    })
 }

@@ -12,7 +12,7 @@ use sluice_packages::decompress::Decompressor;
 use sluice_packages::digest::verify_digest;
 use sluice_packages::openpgp::{Keyring, Verifier};
 use sluice_site::Caller;
-use sluice_site::sources::{AptKeyring, AptSource};
+use sluice_site::sources::{AptKeyring, AptSource, SourceConfig};
 
 use crate::child::figure;
 use crate::{host, measure, site};
@@ -27,7 +27,8 @@ pub async fn child(directory: &Path) -> anyhow::Result<()> {
     let cpu = measure::own_cpu();
     let mut packages = 0;
     for source in sources {
-        match read(&http, &source.config).await {
+        let SourceConfig::Apt(apt) = &source.config else { continue };
+        match read(&http, apt).await {
             Ok(found) => packages += found,
             Err(error) => eprintln!("{}: {error:#}", source.name),
         }

@@ -9,6 +9,7 @@
 //! | [`explain()`] | why an update is required or not, from the code that decides |
 //! | [`query`] | the lists and figures of console and API |
 //! | [`planner`] | what deployments ask of devices, and how far they have come |
+//! | [`windows`] | what agents of Windows are told in each round of a scan, and of which drivers |
 //!
 //! Everything here is pure and synchronous: no input or output, clock, lock or task. Whoever owns
 //! a snapshot shares it by `Arc` and swaps it for the next; readers never wait.
@@ -28,13 +29,15 @@ pub mod planner;
 pub mod query;
 #[cfg(test)]
 mod testing;
+pub mod windows;
 
 pub use catalog::{Catalog, CatalogChange, CatalogProblem, Categories, IndexContent, Offer, Package};
 pub use evaluate::{DeviceCompliance, Evaluator, UpgradablePackage};
 pub use explain::{
-    ConsideredVersion, Explanation, IndexPriority, PackageConclusion, PackageExplanation, UnseenOffer, explain,
-    explain_facts,
+    ConsideredVersion, Explanation, Failure, IndexPriority, NotAsked, PackageConclusion, PackageExplanation,
+    PackageReasons, Reasons, UnseenOffer, WindowsReasons, explain, explain_facts,
 };
 pub use fleet::{
-    DeviceChange, DeviceRecord, DeviceRow, EnforcementRecord, Fleet, FleetProblem, NEVER, RevisionDevices,
+    DeviceChange, DeviceRecord, DeviceRow, EnforcementRecord, Fleet, FleetProblem, IdentityDoubt, NEVER,
+    ReportedStates, RevisionDevices, WindowsDevice, WindowsParticulars, WindowsStatus,
 };

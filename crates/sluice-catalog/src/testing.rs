@@ -178,7 +178,7 @@ pub(crate) fn bookworm() -> (Catalog, UpdateId, UpdateId) {
             IndexContent { index: Arc::new(index(0)), offers: offers(RevisionId(1)) },
             IndexContent { index: Arc::new(index(1)), offers: offers(RevisionId(2)) },
         ],
-        removed_indexes: vec![],
+        ..CatalogChange::default()
     };
     let (catalog, problems) = Catalog::default().apply(change);
     assert_eq!(problems, []);
@@ -257,7 +257,7 @@ pub(crate) fn history(steps: &[Step]) -> (Vec<CatalogChange>, CatalogChange) {
             for (number, picks) in &step.indexes {
                 let offer = |(revision, binary): &(usize, usize)| {
                     let (revision, update) = &all[revision % all.len()];
-                    let count = update.content.package().binaries.len();
+                    let count = update.content.binaries().len();
                     Offer { revision: *revision, binary: u16::try_from(binary % count).unwrap() }
                 };
                 let content =
@@ -273,7 +273,7 @@ pub(crate) fn history(steps: &[Step]) -> (Vec<CatalogChange>, CatalogChange) {
         categories: categories(),
         updates: all,
         indexes: contents.into_values().collect(),
-        removed_indexes: vec![],
+        ..CatalogChange::default()
     };
     (changes, end)
 }

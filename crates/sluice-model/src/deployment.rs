@@ -12,6 +12,10 @@ pub enum Intent {
     Required,
     /// Offered; installed when the device's user or administrator asks for it.
     Available,
+    /// Removed at the deadline, where the update can be removed. Windows devices only.
+    Uninstall,
+    /// Not offered, whatever other deployments say.
+    Block,
 }
 
 /// Whether a device may restart itself to finish an installation (DEP-08).
@@ -73,11 +77,11 @@ pub enum DeploymentError {
     /// More than [`Deployment::MAX_UPDATES`] (DEP-15).
     #[error("a deployment cannot have more than {} updates; split it", Deployment::MAX_UPDATES)]
     TooManyUpdates,
-    /// Required without a deadline.
-    #[error("a required deployment needs a deadline")]
+    /// Required or uninstall without a deadline.
+    #[error("a deployment that installs or uninstalls needs a deadline")]
     NoDeadline,
-    /// Available with a deadline.
-    #[error("an available deployment has no deadline; make it required, or leave the deadline out")]
+    /// Available or block with a deadline.
+    #[error("a deployment that only offers or blocks has no deadline; make it required, or leave the deadline out")]
     DeadlineOfAvailable,
     /// Deadline before the available time.
     #[error("the deadline cannot be before the available time")]
@@ -157,11 +161,11 @@ impl Deployment {
             }
         }
         match (spec.intent, spec.deadline) {
-            (Intent::Required, None) => return Err(DeploymentError::NoDeadline),
-            (Intent::Required, Some(deadline)) if deadline < spec.available_at => {
+            (Intent::Required | Intent::Uninstall, None) => return Err(DeploymentError::NoDeadline),
+            (Intent::Required | Intent::Uninstall, Some(deadline)) if deadline < spec.available_at => {
                 return Err(DeploymentError::DeadlineBeforeAvailable);
             }
-            (Intent::Available, Some(_)) => return Err(DeploymentError::DeadlineOfAvailable),
+            (Intent::Available | Intent::Block, Some(_)) => return Err(DeploymentError::DeadlineOfAvailable),
             (Intent::Available, None) if spec.notification == UserNotification::HideAll => {
                 return Err(DeploymentError::HiddenAvailable);
             }

@@ -1,5 +1,14 @@
 //! What a Linux device says about itself.
 
+/// The family of a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DeviceKind {
+    /// Managed by our agent.
+    Linux,
+    /// Managed by the agent built into Windows.
+    Windows,
+}
+
 /// The inventory of a device: everything compliance is computed from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inventory {

@@ -1,7 +1,14 @@
-//! Error codes of enforcement on Linux devices: what went wrong, what it means, what to do
-//! (MON-08). Numbers are stable; they appear in exports.
+//! Error codes of enforcement: what went wrong, what it means, what to do (MON-08). Numbers are
+//! stable; they appear in exports.
+//!
+//! The codes of Linux agents are our own, below 2000, and catalogued here. Those of Windows devices
+//! are `HRESULT`s, all far above ([`WindowsErrorCode`]). So one number holds either.
 
-/// A code of the catalogue below.
+use std::fmt;
+
+use crate::windows_error::WindowsErrorCode;
+
+/// A code of the catalogue below, or one of Windows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ErrorCode(pub u32);
 
@@ -82,17 +89,64 @@ error_codes! {
         "Read the output below and the agent's log on the device.";
 }
 
+/// What is said to an operator about a code, known or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorExplanation {
+    /// The symbol; of an unknown code of Windows the code in hexadecimal.
+    pub symbol: String,
+    /// What it means.
+    pub meaning: String,
+    /// What to do next.
+    pub next_step: &'static str,
+}
+
 impl ErrorCode {
     /// Its line in the catalogue, if it is known.
     #[must_use]
     pub fn meaning(self) -> Option<&'static ErrorMeaning> {
-        Self::CATALOGUE.iter().find(|line| line.code == self)
+        match self.windows() {
+            Some(code) => code.meaning(),
+            None => Self::CATALOGUE.iter().find(|line| line.code == self),
+        }
+    }
+
+    /// The code as one of Windows, if it is one.
+    #[must_use]
+    pub fn windows(self) -> Option<WindowsErrorCode> {
+        (self.0 >= WindowsErrorCode::MIN).then_some(WindowsErrorCode(self.0))
+    }
+
+    /// What to say about it, also when it is in no catalogue.
+    #[must_use]
+    pub fn explain(self) -> ErrorExplanation {
+        if let Some(line) = self.meaning() {
+            let (symbol, meaning) = (line.symbol.to_owned(), line.meaning.to_owned());
+            return ErrorExplanation { symbol, meaning, next_step: line.next_step };
+        }
+        match self.windows() {
+            Some(code) => code.explain_unknown(),
+            None => ErrorExplanation {
+                symbol: "unknown".to_owned(),
+                meaning: format!("Error {self}, which this version of Sluice does not know."),
+                next_step: "Read the output and the agent's log on the device.",
+            },
+        }
     }
 
     /// The code of a symbol, if it is known.
     #[must_use]
     pub fn from_symbol(symbol: &str) -> Option<Self> {
         Self::CATALOGUE.iter().find(|line| line.symbol == symbol).map(|line| line.code)
+    }
+}
+
+impl fmt::Display for ErrorCode {
+    /// Codes of Windows as everybody writes them, `0x8024402C`; our own in decimal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.windows() {
+            Some(code) => code.fmt(f),
+            None => write!(f, "{}", self.0),
+        }
     }
 }
 
@@ -106,5 +160,14 @@ mod tests {
             assert_eq!(line.code.meaning(), Some(line));
             assert_eq!(ErrorCode::from_symbol(line.symbol), Some(line.code));
         }
+    }
+
+    #[test]
+    fn a_code_of_either_kind_is_told_apart() {
+        assert!(ErrorCode::CATALOGUE.iter().all(|line| line.code.windows().is_none()));
+        assert_eq!(ErrorCode(0x8024_402C).to_string(), "0x8024402C");
+        assert_eq!(ErrorCode::DISK_FULL.to_string(), "1007");
+        assert_eq!(ErrorCode(1234).explain().symbol, "unknown");
+        assert_eq!(ErrorCode::DISK_FULL.explain().symbol, "disk-full");
     }
 }

@@ -88,6 +88,15 @@ impl UpdateId {
     }
 }
 
+impl DeviceId {
+    /// The identity of a Windows device, from the client id that its agent invented
+    /// (\[MS-WUSP\] 2.2.2.1.1: 1 to 255 characters; compared without case).
+    #[must_use]
+    pub fn of_windows_client(client_id: &str) -> Self {
+        Self(named("windows-client", &[&client_id.to_ascii_lowercase()]))
+    }
+}
+
 impl CategoryId {
     /// The identity of a company: `company(vendor)`.
     #[must_use]

@@ -14,6 +14,10 @@ pub mod name;
 pub mod schedule;
 pub mod sync;
 pub mod update;
+pub mod windows;
+pub mod windows_device;
+pub mod windows_error;
+mod windows_name;
 
 pub use catalog::{Category, CategoryKind, IndexKey, PackageIndex, Pocket};
 pub use compliance::{ComplianceState, EnforcementState};
@@ -22,9 +26,10 @@ pub use deployment::{
     UserNotification,
 };
 pub use device::{
-    DeviceIndex, InstalledPackage, Inventory, KernelFacts, OperatingSystem, PackagePin, RestartEvidence, StaleLibrary,
+    DeviceIndex, DeviceKind, InstalledPackage, Inventory, KernelFacts, OperatingSystem, PackagePin, RestartEvidence,
+    StaleLibrary,
 };
-pub use error_code::ErrorCode;
+pub use error_code::{ErrorCode, ErrorExplanation};
 pub use id::{
     AlertId, CategoryId, CollectionId, DeploymentId, DeviceId, DeviceNumber, IndexId, RevisionId, SourceId, SyncRunId,
     TokenId, UpdateGroupId, UpdateId, UserId,
@@ -33,3 +38,6 @@ pub use name::{Name, NameError};
 pub use schedule::Schedule;
 pub use sync::{SyncExtent, SyncPhase, SyncProgress, SyncTrigger};
 pub use update::{BinaryPackage, Classification, Sha256, SourcePackage, Update, UpdateContent, UpdateKind};
+pub use windows::{DriverTarget, RevisionRef, Severity, WindowsCategory, WindowsContent, WindowsFile};
+pub use windows_device::{ReportedState, WindowsComputer};
+pub use windows_error::WindowsErrorCode;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use uuid::{Uuid, uuid};
 
 use crate::id::{CategoryId, UpdateId};
+use crate::windows::WindowsContent;
 
 /// What kind of thing a revision is. Categories and detectoids are updates in Microsoft's metadata
 /// and take part in prerequisites.
@@ -43,11 +44,19 @@ pub enum Classification {
     Updates,
     /// A new version of the operating system.
     Upgrades,
+    /// A product as a whole.
+    Applications,
+    /// A link between products.
+    Connectors,
+    /// For developers.
+    DeveloperKits,
+    /// Advice and templates.
+    Guidance,
 }
 
 impl Classification {
     /// All, in the order consoles list them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::SecurityUpdates,
         Self::CriticalUpdates,
         Self::UpdateRollups,
@@ -58,6 +67,10 @@ impl Classification {
         Self::Upgrades,
         Self::Drivers,
         Self::Tools,
+        Self::Applications,
+        Self::Connectors,
+        Self::DeveloperKits,
+        Self::Guidance,
     ];
 
     /// The category identifier in Microsoft's catalog.
@@ -74,6 +87,10 @@ impl Classification {
             Self::Drivers => uuid!("ebfc1fc5-71a4-4f7b-9aca-3b9a503104a0"),
             Self::Updates => uuid!("cd5ffd1e-e932-4e3a-bf74-18bf0b1bbd83"),
             Self::Upgrades => uuid!("3689bdc8-b205-4af4-8d4a-a63924c5e9d5"),
+            Self::Applications => uuid!("5c9376ab-8ce6-464a-b136-22113dd69801"),
+            Self::Connectors => uuid!("434de588-ed14-48f5-8eed-a15e09a991f6"),
+            Self::DeveloperKits => uuid!("e140075d-8433-45c3-ad87-e72345b36078"),
+            Self::Guidance => uuid!("9511d615-35b2-47bb-927f-f73d8e9260bb"),
         })
     }
 
@@ -97,6 +114,10 @@ impl Classification {
             Self::Drivers => "Drivers",
             Self::Updates => "Updates",
             Self::Upgrades => "Upgrades",
+            Self::Applications => "Applications",
+            Self::Connectors => "Connectors",
+            Self::DeveloperKits => "Developer Kits",
+            Self::Guidance => "Guidance",
         }
     }
 
@@ -114,6 +135,10 @@ impl Classification {
             Self::Drivers => "drivers",
             Self::Updates => "updates",
             Self::Upgrades => "upgrades",
+            Self::Applications => "applications",
+            Self::Connectors => "connectors",
+            Self::DeveloperKits => "developer-kits",
+            Self::Guidance => "guidance",
         }
     }
 
@@ -138,9 +163,10 @@ pub struct Update {
     pub title: String,
     /// A sentence or more; may be empty.
     pub description: String,
-    /// What sort of fix it is.
+    /// What sort of fix it is. Of categories, detectoids and members of bundles, which no list
+    /// shows, it says nothing.
     pub classification: Classification,
-    /// The products it belongs to; at least one.
+    /// The products it belongs to; at least one, but for what no list shows.
     pub products: Vec<CategoryId>,
     /// When the source published it: for package sources the date of the signed release in which
     /// it was first seen.
@@ -158,14 +184,47 @@ pub struct Update {
 pub enum UpdateContent {
     /// A Debian source package version with its binary packages.
     Deb(SourcePackage),
+    /// Microsoft's metadata: also of categories, detectoids and members of bundles.
+    Windows(Box<WindowsContent>),
 }
 
 impl UpdateContent {
-    /// The package content.
+    /// The Debian source package, if it is one.
     #[must_use]
-    pub fn package(&self) -> &SourcePackage {
+    pub fn package(&self) -> Option<&SourcePackage> {
         match self {
-            Self::Deb(package) => package,
+            Self::Deb(package) => Some(package),
+            Self::Windows(_) => None,
+        }
+    }
+
+    /// The binary packages; none but for Debian.
+    #[must_use]
+    pub fn binaries(&self) -> &[BinaryPackage] {
+        self.package().map_or(&[], |package| &package.binaries)
+    }
+
+    /// Microsoft's metadata, if it is that.
+    #[must_use]
+    pub fn windows(&self) -> Option<&WindowsContent> {
+        match self {
+            Self::Deb(_) => None,
+            Self::Windows(content) => Some(content),
+        }
+    }
+}
+
+impl Update {
+    /// Whether people see it in lists and can deploy it: categories, detectoids and members of
+    /// bundles only serve the evaluation of others.
+    #[must_use]
+    pub fn is_listed(&self) -> bool {
+        match (self.kind, &self.content) {
+            (UpdateKind::Category | UpdateKind::Detectoid, _) => false,
+            (UpdateKind::Software | UpdateKind::Driver, UpdateContent::Deb(_)) => true,
+            (UpdateKind::Software | UpdateKind::Driver, UpdateContent::Windows(content)) => {
+                content.explicitly_deployable
+            }
         }
     }
 }

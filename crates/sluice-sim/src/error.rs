@@ -9,6 +9,12 @@ pub enum SimError {
     /// The address is not one.
     #[error("{0:?} is not the address of a site's device listener; it looks like https://sluice.example.org:8531")]
     Server(String),
+    /// The address is not one.
+    #[error(
+        "{0:?} is not the address of an update server; it looks like https://sluice.example.org:8531, or like \
+        http://sluice.example.org:8530 without certificates"
+    )]
+    UpdateServer(String),
     /// A number is out of bounds.
     #[error("{what} must be between {least} and {most}")]
     Bounds {

@@ -1,5 +1,5 @@
-//! Simulated Linux devices that speak the real agent protocol, for load, rehearsal and
-//! demonstration.
+//! Simulated devices that speak the real protocols, for load, rehearsal and demonstration: Linux
+//! devices here, Windows clients in [`windows`].
 //!
 //! | Part | Does |
 //! |---|---|
@@ -21,6 +21,7 @@ mod run;
 mod shape;
 mod summary;
 mod trust;
+pub mod windows;
 
 pub use error::SimError;
 pub use host::{Clock, Host};

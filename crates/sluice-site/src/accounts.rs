@@ -1,5 +1,7 @@
 //! Administrators, their sessions, and API tokens.
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
@@ -7,7 +9,7 @@ use sluice_model::{Name, TokenId, UserId};
 use sluice_store::api_token::ApiTokenRecord;
 use sluice_store::session::SessionRecord;
 use sluice_store::user::UserRecord;
-use sluice_store::{api_token, audit, session, setup_token, user};
+use sluice_store::{JobFuture, Tx, api_token, audit, session, setup_token, user};
 
 use crate::caller::{Caller, CallerIdentity, Permission, Role};
 use crate::digest::sha256;
@@ -213,9 +215,28 @@ impl Site {
         if now.duration_since(record.last_seen_at) > SESSION_TOUCH {
             let longest = record.created_at.checked_add(SESSION_LIFE).unwrap_or(Timestamp::MAX);
             let expires = now.checked_add(SESSION_IDLE).unwrap_or(longest).min(longest);
-            self.store.write(move |tx| Box::pin(async move { session::touch(tx, &hash, now, expires).await })).await?;
+            self.note_later(move |tx| Box::pin(async move { session::touch(tx, &hash, now, expires).await.map(drop) }));
         }
         Ok(Some(Session { caller: caller_of(&user)?, csrf: csrf_of(cookie) }))
+    }
+
+    /// Writes down that something was used. Whoever reads must not wait for it, nor fail because
+    /// the disk is full; what is not written now is written at the next use.
+    fn note_later<F>(&self, note: F)
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> JobFuture<'t, ()> + Send + 'static,
+    {
+        let Ok(place) = Arc::clone(&self.notes).try_acquire_owned() else { return };
+        let store = self.store.clone();
+        self.tasks.spawn(async move {
+            if let Err(error) = store.write(note).await {
+                tracing::warn!(
+                    error = crate::error::chain(&error),
+                    "the use of a session or token was not written down"
+                );
+            }
+            drop(place);
+        });
     }
 
     /// Ends a session.
@@ -242,7 +263,7 @@ impl Site {
         })?;
         if record.last_used_at.is_none_or(|at| now.duration_since(at) > SESSION_TOUCH) {
             let id = record.id;
-            self.store.write(move |tx| Box::pin(async move { api_token::used(tx, id, now).await })).await?;
+            self.note_later(move |tx| Box::pin(async move { api_token::used(tx, id, now).await }));
         }
         let role = role_of(&record.role)?;
         Ok(Caller { name: format!("token {}", record.name), identity: CallerIdentity::Token(record.id), role })

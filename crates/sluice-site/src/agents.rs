@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use roaring::RoaringBitmap;
-use sluice_catalog::planner::{self, ResolvedDeployment};
+use sluice_catalog::planner;
 use sluice_catalog::{self as catalog, DeviceChange, DeviceRecord, Fleet};
 use sluice_model::{
-    DeploymentId, DeviceId, DeviceNumber, EnforcementState, ErrorCode, Intent, Inventory, Name, RestartBehaviour,
-    Sha256, UpdateId, UserNotification,
+    DeploymentId, DeviceId, DeviceKind, DeviceNumber, EnforcementState, ErrorCode, Intent, Inventory, Name,
+    RestartBehaviour, Sha256, UpdateId, UserNotification,
 };
 use sluice_store::device::NewDevice;
 use sluice_store::inventory::PackedInventory;
@@ -25,7 +25,7 @@ use crate::digest;
 use crate::enrollment::hash_of;
 use crate::error::{SiteError, SiteResult};
 use crate::events::SiteEvent;
-use crate::known::{KnownDevice, Said};
+use crate::known::{KnownDevice, Named, Said};
 use crate::site::Site;
 
 /// A device that has shown its credential.
@@ -140,10 +140,12 @@ impl Site {
         let (now, hash) = (self.now(), hash_of(token));
         let credential = DeviceCredential { device: self.host.new_id(), secret: self.host.secret() };
         let id = DeviceId(credential.device);
+        let secret = credential.secret_hash();
         let new = NewDevice {
             id,
             hostname: name.to_string(),
-            secret_hash: credential.secret_hash(),
+            kind: DeviceKind::Linux,
+            secret_hash: Some(secret),
             agent_version: agent_version.to_owned(),
         };
         let entry = self.audit_entry(&Caller::system(), "device.enroll", name.as_str(), &format!("token {}", token.id));
@@ -170,7 +172,7 @@ impl Site {
                 })
             });
             let record = enrolled.await?.ok_or_else(refused)?;
-            site.known.insert(id, record.number, record.secret_hash, None);
+            site.known.insert(id, record.number, secret, None);
             let change = DeviceChange::Record(DeviceRecord {
                 number: record.number,
                 id,
@@ -204,12 +206,12 @@ impl Site {
         let now = self.now();
         let fleet = self.fleet();
         let known = self.known.get(device.id);
-        let renamed = fleet.device(device.number).filter(|row| {
+        if let Some(row) = fleet.device(device.number) {
             row.touch(now);
-            *row.name != *contact.hostname || *row.agent_version != *contact.agent_version
-        });
-        if let Some(row) = renamed {
-            self.rename_later(row, &contact);
+            let same = *row.name == *contact.hostname && *row.agent_version == *contact.agent_version;
+            if let (false, Some(known), Ok(name)) = (same, &known, Name::new(&contact.hostname)) {
+                known.rename(Named { name, agent_version: contact.agent_version.clone() });
+            }
         }
         let assignments = self.assignments(&fleet, device, now);
         let busy = assignments.iter().any(|a| a.required && a.deadline.is_some_and(|d| d <= now.as_second()));
@@ -237,12 +239,9 @@ impl Site {
 
     fn assignments(&self, fleet: &Fleet, device: &AuthenticatedDevice, now: Timestamp) -> Vec<Assignment> {
         let directory = self.directory.load();
-        let mine = directory.deployments.iter().filter(|d| {
-            d.is_active(now) && directory.collection(d.spec.collection).is_some_and(|c| c.contains(device.id))
-        });
+        let mine = directory.deployments_to(device.id).filter(|d| d.is_active(now));
         let only = RoaringBitmap::from_iter([device.number.0]);
-        let mine: Vec<_> =
-            mine.map(|d| ResolvedDeployment::new(Arc::clone(d), directory.updates(d).to_vec(), only.clone())).collect();
+        let mine: Vec<_> = mine.map(|d| directory.resolved(d, only.clone())).collect();
         planner::assignments(fleet, device.number, &mine, now).iter().map(|a| assignment(fleet, a)).collect()
     }
 
@@ -262,28 +261,6 @@ impl Site {
             },
             assignments,
         }
-    }
-
-    /// Stores a new name or agent version, after the answer.
-    fn rename_later(&self, row: &catalog::DeviceRow, contact: &Contact) {
-        let (Ok(name), id) = (Name::new(&contact.hostname), row.id) else { return };
-        let (store, keeper, version) = (self.store.clone(), self.keeper.clone(), contact.agent_version.clone());
-        let record = DeviceRecord {
-            number: row.number,
-            id,
-            name: name.as_str().into(),
-            agent_version: version.as_str().into(),
-            enrolled_at: row.enrolled_at,
-            last_contact: row.last_contact_at(),
-        };
-        self.tasks.spawn(async move {
-            let write =
-                store.write(move |tx| Box::pin(async move { device::update(tx, id, name.as_str(), &version).await }));
-            match write.await {
-                Ok(()) => drop(keeper.device(id, vec![DeviceChange::Record(record)]).await),
-                Err(error) => tracing::warn!(%id, %error, "a device's new name was not stored"),
-            }
-        });
     }
 
     /// The inventory the site holds of a device.
@@ -307,15 +284,17 @@ impl Site {
     ) -> SiteResult<()> {
         let (site, id, number) = (Arc::clone(self), device.id, device.number);
         let inventory = Arc::new(inventory);
-        let packed = PackedInventory::new(&inventory);
+        let packed = PackedInventory::new(&inventory)?;
         let work = async move {
             let (known, _turn) = site.device_turn(id).await?;
             let at = site.now();
             site.store
                 .write(move |tx| Box::pin(async move { inventory::save(tx, id, packed, Sha256(hash), at).await }))
                 .await?;
+            site.keeper.device(id, vec![DeviceChange::Inventory { device: number, at, inventory }]).await?;
+            // Only what is served is held: after a failure the device sends it again.
             known.inventory_hash.store(Some(Arc::new(hash)));
-            site.keeper.device(id, vec![DeviceChange::Inventory { device: number, at, inventory }]).await
+            Ok(())
         };
         self.to_the_end(work).await
     }
@@ -401,6 +380,23 @@ pub(crate) fn enforcement_in_memory(stored: &enforcement::EnforcementRecord) -> 
         detail: stored.detail.as_str().into(),
         at: stored.at,
         deployment: stored.deployment,
+    }
+}
+
+/// An enforcement state of the snapshot as it is stored; without output.
+pub(crate) fn enforcement_in_store(
+    device: DeviceId,
+    record: &catalog::EnforcementRecord,
+) -> enforcement::EnforcementRecord {
+    enforcement::EnforcementRecord {
+        device,
+        update: record.update,
+        state: record.state,
+        code: record.code,
+        detail: record.detail.to_string(),
+        output: String::new(),
+        deployment: record.deployment,
+        at: record.at,
     }
 }
 

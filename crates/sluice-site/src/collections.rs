@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::caller::{Caller, Permission};
 use crate::devices::{DeviceFilter, DeviceRow, DeviceSort};
-use crate::directory::{CollectionEntry, room_for_one};
+use crate::directory::{CollectionEntry, Directory, MAX_DEPTH, above, room_for_one};
 use crate::error::{SiteError, SiteResult};
 use crate::page::{Page, PageRequest};
 use crate::site::Site;
@@ -27,8 +27,10 @@ pub struct Collection {
     pub name: String,
     /// Made by Sluice; cannot be changed.
     pub built_in: bool,
-    /// Number of devices.
+    /// Number of devices, counting those of the collections below.
     pub members: u64,
+    /// The collection it is a part of: its members are that one's members, too.
+    pub parent: Option<CollectionId>,
 }
 
 /// Most members named in one request.
@@ -73,12 +75,14 @@ impl Site {
     /// Makes a collection.
     ///
     /// # Errors
-    /// `Forbidden`, `Invalid`, `NotFound` for an unknown device, `Conflict` when the name is taken.
+    /// `Forbidden`, `Invalid`, `NotFound` for an unknown device or parent, `Conflict` when the name is
+    /// taken or the parent is too deep.
     pub async fn create_collection(
         self: &Arc<Self>,
         caller: &Caller,
         name: &str,
         members: Vec<DeviceId>,
+        parent: Option<CollectionId>,
     ) -> SiteResult<Collection> {
         caller.require(Permission::Deploy)?;
         let turn = self.directory_turn().await;
@@ -86,8 +90,9 @@ impl Site {
         let name = valid_name(name)?;
         self.known_devices(&members)?;
         let id = CollectionId(self.host.new_id());
+        check_parent(&self.directory.load(), id, parent)?;
         let entry = self.audit_entry(caller, "collection.create", name.as_str(), &format!("{} devices", members.len()));
-        let record = CollectionRecord { id, name, kind: CollectionKind::Static, created_at: self.now() };
+        let record = CollectionRecord { id, name, kind: CollectionKind::Static, created_at: self.now(), parent };
         self.change_directory(turn, entry, move |tx| {
             Box::pin(async move {
                 collection::insert(tx, &record).await?;
@@ -125,6 +130,29 @@ impl Site {
         self.collection(caller, id).await
     }
 
+    /// Makes a collection a part of another one, or of none. Its members become members of that one
+    /// and of all above it; a deployment to the part wins over one to the whole.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`, `Conflict` for the built-in collection, when it would become a part of
+    /// itself, or when there would be too many levels.
+    pub async fn set_collection_parent(
+        self: &Arc<Self>,
+        caller: &Caller,
+        id: CollectionId,
+        parent: Option<CollectionId>,
+    ) -> SiteResult<Collection> {
+        caller.require(Permission::Deploy)?;
+        let turn = self.directory_turn().await;
+        let name = self.changeable(caller, id).await?;
+        let directory = self.directory.load();
+        check_parent(&directory, id, parent)?;
+        let whole = parent.and_then(|parent| directory.collection(parent)).map(|c| c.record.name.to_string());
+        let entry = self.audit_entry(caller, "collection.move", &name, whole.as_deref().unwrap_or("no parent"));
+        self.change_directory(turn, entry, move |tx| Box::pin(collection::set_parent(tx, id, parent))).await?;
+        self.collection(caller, id).await
+    }
+
     /// Renames a collection.
     ///
     /// # Errors
@@ -148,7 +176,8 @@ impl Site {
     /// Deletes a collection.
     ///
     /// # Errors
-    /// `Forbidden`, `NotFound`, `Conflict` for the built-in one and while deployments target it.
+    /// `Forbidden`, `NotFound`, `Conflict` for the built-in one, while deployments target it and while
+    /// others are parts of it.
     pub async fn delete_collection(self: &Arc<Self>, caller: &Caller, id: CollectionId) -> SiteResult<()> {
         caller.require(Permission::Deploy)?;
         let turn = self.directory_turn().await;
@@ -157,6 +186,12 @@ impl Site {
             return Err(SiteError::conflict(
                 format!("the deployment {} targets this collection", user.spec.name),
                 "Cancel and delete the deployment first.",
+            ));
+        }
+        if let Some(part) = self.directory.load().collections.iter().find(|c| c.record.parent == Some(id)) {
+            return Err(SiteError::conflict(
+                format!("the collection {} is a part of this collection", part.record.name),
+                "Make it a part of another collection, or of none, first.",
             ));
         }
         let entry = self.audit_entry(caller, "collection.delete", &name, "");
@@ -187,6 +222,32 @@ impl Site {
     }
 }
 
+/// Whether a collection can become a part of another one: that exists, is not below it, and there
+/// are not too many levels.
+fn check_parent(directory: &Directory, id: CollectionId, parent: Option<CollectionId>) -> SiteResult<()> {
+    let Some(parent) = parent else { return Ok(()) };
+    if directory.collection(parent).is_none() {
+        return Err(SiteError::not_found("collection", parent));
+    }
+    let mut parents = directory.parents();
+    if parent == id || above(&parents, parent).any(|above| above == id) {
+        return Err(SiteError::conflict(
+            "the collection would become a part of itself",
+            "Choose a parent that is not below it.",
+        ));
+    }
+    parents.insert(id, parent);
+    // What is below it moves along.
+    let ids = parents.keys().filter(|at| **at == id || above(&parents, **at).any(|above| above == id));
+    if ids.into_iter().any(|at| above(&parents, *at).count() >= MAX_DEPTH) {
+        return Err(SiteError::conflict(
+            format!("there would be more than {MAX_DEPTH} levels of collections"),
+            "Choose a parent higher up.",
+        ));
+    }
+    Ok(())
+}
+
 /// A name, or what is wrong with it.
 pub(crate) fn valid_name(text: &str) -> SiteResult<Name> {
     Name::new(text).map_err(|e| SiteError::invalid("name", e.to_string(), "Give another name."))
@@ -198,5 +259,6 @@ fn view(entry: &CollectionEntry, fleet: &Fleet) -> Collection {
         name: entry.record.name.to_string(),
         built_in: entry.record.kind != CollectionKind::Static,
         members: entry.devices(fleet).len(),
+        parent: entry.record.parent,
     }
 }

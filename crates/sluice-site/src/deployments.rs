@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sluice_catalog::Fleet;
 use sluice_catalog::planner::{DeviceDeploymentState, deployment_status};
+use sluice_catalog::{Catalog, Fleet};
 use sluice_model::{
     CollectionId, Deployment, DeploymentError, DeploymentId, DeploymentPhase, DeploymentSpec, DeploymentTarget,
-    DeviceId, Intent, RestartBehaviour, UpdateGroupId, UserNotification,
+    DeviceId, Intent, RestartBehaviour, RevisionId, Update, UpdateGroupId, UserNotification,
 };
 use sluice_store::deployment;
 
@@ -37,7 +37,7 @@ pub struct DeploymentSummary {
     pub updates: u64,
     /// Number of devices.
     pub devices: u64,
-    /// Required or available.
+    /// What is asked of the devices.
     pub intent: Intent,
     /// Where it stands.
     pub phase: DeploymentPhase,
@@ -201,8 +201,8 @@ impl Site {
         let deployment = Deployment::new(id, spec, self.now(), caller.name.clone())
             .map_err(|e| SiteError::invalid(field_of(e), e.to_string(), "Correct it and send it again."))?;
         let detail = match deployment.spec.deadline {
-            Some(deadline) => format!("required by {deadline:.0}"),
-            None => "available".to_owned(),
+            Some(deadline) => format!("{} by {deadline:.0}", intent_word(deployment.spec.intent)),
+            None => intent_word(deployment.spec.intent).to_owned(),
         };
         let entry = self.audit_entry(caller, "deployment.create", deployment.spec.name.as_str(), &detail);
         self.change_directory(turn, entry, move |tx| {
@@ -302,14 +302,10 @@ impl Site {
         };
         self.known_updates(updates)?;
         let catalog = self.catalog();
-        let expired = updates.iter().filter_map(|id| catalog.update(*id)).find(|(r, _)| catalog.is_expired(*r));
-        match expired {
-            Some((_, update)) => Err(SiteError::conflict(
-                format!("{} is expired: no source offers it any more", update.title),
-                "Deploy the update that supersedes it.",
-            )),
-            None => Ok(()),
+        for (revision, update) in updates.iter().filter_map(|id| catalog.update(*id)) {
+            cannot_deploy(&catalog, revision, update, spec.intent)?;
         }
+        Ok(())
     }
 
     pub(crate) fn summary(
@@ -353,9 +349,32 @@ impl Site {
     }
 }
 
+/// Why an update cannot be deployed with an intent.
+fn cannot_deploy(catalog: &Catalog, revision: RevisionId, update: &Update, intent: Intent) -> SiteResult<()> {
+    let title = &update.title;
+    if catalog.is_declined(update.id) {
+        return Err(SiteError::conflict(
+            format!("{title} is declined: it is offered to no device"),
+            "Undecline it first, or leave it out.",
+        ));
+    }
+    match intent {
+        Intent::Required | Intent::Available if catalog.is_expired(revision) => Err(SiteError::conflict(
+            format!("{title} is expired: no source offers it any more"),
+            "Deploy the update that supersedes it.",
+        )),
+        Intent::Uninstall if !update.content.windows().is_some_and(|content| content.uninstallable) => {
+            Err(SiteError::conflict(
+                format!("{title} cannot be uninstalled"),
+                "Leave it out; only Windows updates whose publisher says so can be uninstalled.",
+            ))
+        }
+        Intent::Required | Intent::Available | Intent::Uninstall | Intent::Block => Ok(()),
+    }
+}
+
 fn find(directory: &Directory, id: DeploymentId) -> SiteResult<&Arc<Deployment>> {
-    let found = directory.deployments.iter().find(|d| d.id == id);
-    found.ok_or_else(|| SiteError::not_found("deployment", id))
+    directory.deployment(id).ok_or_else(|| SiteError::not_found("deployment", id))
 }
 
 fn status_of(state: DeviceDeploymentState) -> DeviceStatus {
@@ -365,6 +384,16 @@ fn status_of(state: DeviceDeploymentState) -> DeviceStatus {
         S::PendingRestart | S::InProgress | S::Waiting | S::Held => DeviceStatus::InProgress,
         S::Failed => DeviceStatus::Failed,
         S::Unknown => DeviceStatus::Unknown,
+    }
+}
+
+/// An intent in the audit.
+fn intent_word(intent: Intent) -> &'static str {
+    match intent {
+        Intent::Required => "required",
+        Intent::Available => "available",
+        Intent::Uninstall => "uninstalled",
+        Intent::Block => "blocked",
     }
 }
 

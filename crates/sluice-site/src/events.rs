@@ -15,6 +15,8 @@ pub enum SiteEvent {
     },
     /// A device's compliance or state changed.
     Device(DeviceId),
+    /// The compliance or state of several devices changed.
+    Devices,
     /// A deployment was created, changed or cancelled.
     Deployment(DeploymentId),
     /// An alert was raised or cleared.
@@ -28,7 +30,7 @@ impl SiteEvent {
         match self {
             Self::Sync(_) => "sync",
             Self::Catalog { .. } => "catalog",
-            Self::Device(_) => "device",
+            Self::Device(_) | Self::Devices => "device",
             Self::Deployment(_) => "deployment",
             Self::Alerts => "alerts",
         }

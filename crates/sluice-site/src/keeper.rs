@@ -13,6 +13,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::error::{SiteError, SiteResult};
 use crate::events::SiteEvent;
+use crate::windows::view::Views;
 
 /// Messages that may wait; a sender beyond that waits itself. Each may carry a whole inventory, of
 /// about 100 kB.
@@ -22,7 +23,7 @@ const BATCH: usize = 512;
 
 enum Message {
     Catalog(Box<CatalogChange>, oneshot::Sender<()>),
-    Devices { device: DeviceId, changes: Vec<DeviceChange>, done: oneshot::Sender<()> },
+    Devices { event: SiteEvent, changes: Vec<DeviceChange>, done: oneshot::Sender<()> },
 }
 
 /// Where changes are sent.
@@ -33,9 +34,9 @@ pub(crate) struct Keeper {
 
 impl Keeper {
     /// Starts the task. It ends when every sender is gone.
-    pub(crate) fn start(fleet: Arc<ArcSwap<Fleet>>, events: broadcast::Sender<SiteEvent>) -> Self {
+    pub(crate) fn start(fleet: Arc<ArcSwap<Fleet>>, views: Arc<Views>, events: broadcast::Sender<SiteEvent>) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(keep(fleet, events, receiver));
+        tokio::spawn(keep(fleet, views, events, receiver));
         Self { sender }
     }
 
@@ -48,26 +49,45 @@ impl Keeper {
     /// Applies changes of a device; returns when they are served.
     pub(crate) async fn device(&self, device: DeviceId, changes: Vec<DeviceChange>) -> SiteResult<()> {
         let (done, wait) = oneshot::channel();
-        self.send(Message::Devices { device, changes, done }, wait).await
+        self.send(Message::Devices { event: SiteEvent::Device(device), changes, done }, wait).await
+    }
+
+    /// Applies changes of many devices at once, told as one event; returns when they are served.
+    pub(crate) async fn devices(&self, changes: Vec<DeviceChange>) -> SiteResult<()> {
+        let (done, wait) = oneshot::channel();
+        self.send(Message::Devices { event: SiteEvent::Devices, changes, done }, wait).await
     }
 
     async fn send(&self, message: Message, wait: oneshot::Receiver<()>) -> SiteResult<()> {
-        let gone = || SiteError::unavailable("the site is stopping", "Try again when it runs.");
-        self.sender.send(message).await.map_err(|_| gone())?;
-        wait.await.map_err(|_| gone())
+        let stopping = || SiteError::unavailable("the site is stopping", "Try again when it runs.");
+        self.sender.send(message).await.map_err(|_| stopping())?;
+        wait.await.map_err(|_| {
+            SiteError::unavailable(
+                "the change is stored, but it is not served: the site is stopping, or met a defect (see its log)",
+                "Restart the site; it serves what is stored.",
+            )
+        })
     }
 }
 
-async fn keep(fleet: Arc<ArcSwap<Fleet>>, events: broadcast::Sender<SiteEvent>, mut receiver: mpsc::Receiver<Message>) {
+async fn keep(
+    fleet: Arc<ArcSwap<Fleet>>,
+    views: Arc<Views>,
+    events: broadcast::Sender<SiteEvent>,
+    mut receiver: mpsc::Receiver<Message>,
+) {
     let mut evaluator = Evaluator::new(Arc::clone(fleet.load().catalog()));
     let mut batch = Vec::new();
     while receiver.recv_many(&mut batch, BATCH).await > 0 {
         let messages = std::mem::take(&mut batch);
         let current = fleet.load_full();
-        let target = Arc::clone(&fleet);
+        let (target, views) = (Arc::clone(&fleet), Arc::clone(&views));
         let mut memory = evaluator;
         let work = tokio::task::spawn_blocking(move || {
             let answers = apply(&current, &target, &mut memory, messages);
+            if !Arc::ptr_eq(current.catalog(), target.load().catalog()) {
+                views.rebuild();
+            }
             (memory, answers)
         });
         match work.await {
@@ -99,17 +119,21 @@ fn apply(
     let mut changes = Vec::new();
     for message in messages {
         match message {
-            Message::Devices { device, changes: more, done } => {
+            Message::Devices { event, changes: more, done } => {
                 changes.extend(more);
-                answers.push((SiteEvent::Device(device), done));
+                answers.push((event, done));
             }
             Message::Catalog(change, done) => {
                 fleet = apply_devices(&fleet, evaluator, std::mem::take(&mut changes));
-                let catalog = apply_catalog(fleet.catalog(), *change);
-                let version = catalog.version();
-                *evaluator = Evaluator::new(Arc::new(catalog));
-                fleet = fleet.re_evaluate(evaluator);
-                answers.push((SiteEvent::Catalog { version }, done));
+                let Some(next) = try_catalog(&fleet, evaluator, *change) else {
+                    // Whoever waits is told by the channel that closes.
+                    tracing::error!(
+                        "a change of the catalog brought out a defect and is not served; please report this"
+                    );
+                    continue;
+                };
+                fleet = next;
+                answers.push((SiteEvent::Catalog { version: fleet.catalog().version() }, done));
             }
         }
     }
@@ -134,6 +158,26 @@ pub(crate) fn apply_devices(fleet: &Fleet, evaluator: &mut Evaluator, changes: V
         }
     }
     fleet
+}
+
+/// `None` when a defect showed; the catalog before goes on being served, and what others sent with
+/// this change is not lost.
+fn try_catalog(fleet: &Fleet, evaluator: &mut Evaluator, change: CatalogChange) -> Option<Fleet> {
+    let applied = catch_unwind(AssertUnwindSafe(|| {
+        let of_counters = change.is_of_counters();
+        let catalog = Arc::new(apply_catalog(fleet.catalog(), change));
+        if of_counters {
+            return (fleet.counted(Arc::clone(&catalog)), Err(catalog));
+        }
+        let mut evaluator = Evaluator::new(catalog);
+        (fleet.re_evaluate(&mut evaluator), Ok(evaluator))
+    }));
+    let (fleet, new) = applied.ok()?;
+    match new {
+        Ok(new) => *evaluator = new,
+        Err(catalog) => evaluator.count(catalog),
+    }
+    Some(fleet)
 }
 
 /// `None` when a defect showed; the evaluator's memory is then begun anew.

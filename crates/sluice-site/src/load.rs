@@ -7,11 +7,15 @@ use sluice_catalog::{
     Catalog, CatalogChange, DeviceChange, DeviceRecord, EnforcementRecord, Evaluator, Fleet, IndexContent, Offer,
 };
 use sluice_model::{DeviceId, DeviceNumber};
-use sluice_store::{Reader, Store, StoreError, catalog, counter, device, enforcement, inventory};
+use sluice_store::{
+    Reader, Store, StoreError, catalog, counter, declined, deselected, device, enforcement, inventory, update_change,
+};
 
 use crate::error::SiteResult;
 use crate::keeper::{apply_catalog, apply_devices};
 use crate::known::KnownDevices;
+use crate::windows;
+use crate::windows::reporting;
 
 /// Inventories that are in memory whole at a time, each of about 100 kB; the fleet keeps a small
 /// part of them.
@@ -87,6 +91,10 @@ async fn whole_catalog(reader: &mut Reader) -> Result<CatalogChange, StoreError>
         Ok(())
     })
     .await?;
+    change.declined = declined::list(reader).await?.into_iter().map(|declined| (declined.update, true)).collect();
+    change.deselected = Some(deselected::list(reader).await?);
+    change.changes = update_change::load(reader).await?;
+    change.changes_to = counter::last(reader, counter::Counter::Change).await?;
     Ok(change)
 }
 
@@ -95,7 +103,7 @@ fn offer(entry: &catalog::IndexEntry) -> Option<Offer> {
 }
 
 async fn whole_fleet(reader: &mut Reader, known: &KnownDevices, building: &mut Building) -> Result<(), StoreError> {
-    let mut numbers: HashMap<DeviceId, (DeviceNumber, [u8; 32])> = HashMap::new();
+    let mut numbers: HashMap<DeviceId, (DeviceNumber, Option<[u8; 32]>)> = HashMap::new();
     device::load(reader, |row| {
         if let Some(device) = usable(row).filter(|d| d.removed_at.is_none()) {
             numbers.insert(device.id, (device.number, device.secret_hash));
@@ -111,6 +119,8 @@ async fn whole_fleet(reader: &mut Reader, known: &KnownDevices, building: &mut B
         Ok(())
     })
     .await?;
+    let number = |id| numbers.get(&id).map(|(number, _)| *number);
+    windows::reporting::load(reader, number, |change| building.add(change)).await?;
     let mut hashes: HashMap<DeviceId, [u8; 32]> = HashMap::new();
     inventory::load(reader, |row| {
         if let Some(stored) = usable(row)
@@ -123,6 +133,8 @@ async fn whole_fleet(reader: &mut Reader, known: &KnownDevices, building: &mut B
         Ok(())
     })
     .await?;
+    let number = |device: DeviceId| numbers.get(&device).map(|(number, _)| *number);
+    reporting::load(reader, number, |change| building.add(change)).await?;
     let mut records: HashMap<DeviceNumber, Vec<EnforcementRecord>> = HashMap::new();
     enforcement::load(reader, |row| {
         if let Some(stored) = usable(row)
@@ -137,7 +149,9 @@ async fn whole_fleet(reader: &mut Reader, known: &KnownDevices, building: &mut B
         building.add(DeviceChange::Enforcement { device, records });
     }
     for (id, (number, secret)) in numbers {
-        known.insert(id, number, secret, hashes.get(&id).copied());
+        if let Some(secret) = secret {
+            known.insert(id, number, secret, hashes.get(&id).copied());
+        }
     }
     Ok(())
 }

@@ -7,10 +7,11 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use jiff::{SignedDuration, Timestamp};
 use sluice_catalog::{Catalog, Fleet};
+use sluice_content::ContentStore;
 use sluice_model::Name;
 use sluice_store::collection::{CollectionKind, CollectionRecord};
 use sluice_store::{Store, collection, meta};
-use tokio::sync::{Mutex, broadcast};
+use tokio::sync::{Mutex, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -24,13 +25,19 @@ use crate::keeper::Keeper;
 use crate::keys::PolicyKey;
 use crate::known::KnownDevices;
 use crate::load;
+use crate::metrics::Counters;
 use crate::reconcile::{self, Reconcilers, WrittenContacts};
 use crate::sources::SourceList;
 use crate::sync::Fetcher;
 use crate::sync::SyncState;
+use crate::windows::reporting::{self, Reporting};
+use crate::windows::{self, Claims, Windows};
 
 /// Events a slow watcher may lag behind before it misses some.
 const EVENT_BACKLOG: usize = 1024;
+
+/// Uses of sessions and tokens that may wait to be written down.
+const MAX_NOTES: usize = 64;
 
 /// How long a process that was just killed may still hold the database.
 const TAKE_OVER: Duration = Duration::from_secs(10);
@@ -44,16 +51,23 @@ pub struct Site {
     pub(crate) epoch: meta::Epoch,
     pub(crate) fleet: Arc<ArcSwap<Fleet>>,
     pub(crate) keeper: Keeper,
-    pub(crate) directory: ArcSwap<Directory>,
+    pub(crate) directory: Arc<ArcSwap<Directory>>,
     /// Held from the check of a change of the directory until the new one is served.
     pub(crate) directory_lock: Arc<Mutex<()>>,
     pub(crate) known: KnownDevices,
+    pub(crate) windows: Windows,
+    /// The files of updates.
+    pub(crate) content: Arc<ContentStore>,
+    pub(crate) reporting: Reporting,
     pub(crate) written_contacts: WrittenContacts,
     pub(crate) policy_key: PolicyKey,
     pub(crate) sources: SourceList,
     pub(crate) sync: SyncState,
     pub(crate) fetcher: Fetcher,
     pub(crate) reconcilers: Reconcilers,
+    /// Uses of sessions and tokens that are being written down.
+    pub(crate) notes: Arc<Semaphore>,
+    pub(crate) counters: Counters,
     pub(crate) events: broadcast::Sender<SiteEvent>,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
@@ -69,8 +83,18 @@ pub struct SiteConfig {
     /// SHA-256 of the certificate of the authority that the client listener's certificate chains
     /// to; enrolment tokens carry it.
     pub authority_sha256: [u8; 32],
+    /// That certificate (DER), for Windows devices, which must be given it.
+    pub authority_certificate: Vec<u8>,
+    /// Where devices reach the site: `https://updates.example.org:8531`.
+    pub clients_url: String,
     /// Where the site keeps its files; `sluice doctor` looks at the space there.
     pub data_directory: PathBuf,
+    /// Where update content is kept.
+    pub content_directory: PathBuf,
+    /// Most bytes of Windows metadata kept in memory; the rest is read from files when asked for.
+    pub metadata_memory: u64,
+    /// Port of the plain HTTP listener, from which Windows devices get content; `None`: there is none.
+    pub plain_port: Option<u16>,
     /// When the certificate of the client listener ends.
     pub certificate_expires: Timestamp,
     /// Time between check-ins of a device that has nothing to do.
@@ -129,20 +153,36 @@ impl Site {
         let fleet = load::fleet(&store, &known).await?;
         let mut reader = store.reader().await?;
         let epoch = meta::epoch(&mut reader).await?;
-        let directory = Directory::load(&mut reader).await?;
+        let directory = Directory::load(&mut reader, &Claims::default()).await?;
         let sources = SourceList::load(&mut reader).await?;
         let sync = SyncState::load(&store, &sources, now).await?;
         drop(reader);
 
+        let directory_of_content = config.content_directory.clone();
+        let content = tokio::task::spawn_blocking(move || ContentStore::open(&directory_of_content)).await;
+        let content = content
+            .map_err(|error| SiteError::internal("opening the content directory", error))?
+            .map_err(|error| SiteError::internal("opening the content directory", error))?;
         let written_contacts = WrittenContacts::of(&fleet);
         let fleet = Arc::new(ArcSwap::from_pointee(fleet));
+        let directory = Arc::new(ArcSwap::from_pointee(directory));
+        let windows = Windows::open(&store, &host, &config, &epoch, &fleet, &directory).await?;
+        let claims = windows.claims();
+        if !claims.is_empty() {
+            directory.store(Arc::new(Directory::load(&mut store.reader().await?, &claims).await?));
+            windows.views.rebuild();
+        }
         let (events, _) = broadcast::channel(EVENT_BACKLOG);
+        let reporting = Reporting::new(&fleet.load());
         let site = Arc::new(Self {
             started_at: now,
             epoch,
-            keeper: Keeper::start(Arc::clone(&fleet), events.clone()),
+            keeper: Keeper::start(Arc::clone(&fleet), Arc::clone(&windows.views), events.clone()),
             fleet,
-            directory: ArcSwap::from_pointee(directory),
+            directory,
+            windows,
+            content: Arc::new(content),
+            reporting,
             directory_lock: Arc::default(),
             known,
             written_contacts,
@@ -151,6 +191,8 @@ impl Site {
             sync,
             fetcher: Fetcher::new(host.clone()),
             reconcilers: Reconcilers::default(),
+            notes: Arc::new(Semaphore::new(MAX_NOTES)),
+            counters: Counters::default(),
             events,
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -158,7 +200,9 @@ impl Site {
             host,
             store,
         });
+        windows::told::announce(&site).await?;
         reconcile::start(&site);
+        reporting::start(&site);
         Ok(site)
     }
 
@@ -238,7 +282,8 @@ impl Site {
 
 async fn make_built_in_collection(store: &Store, now: Timestamp) -> SiteResult<()> {
     let name = Name::new("All devices").map_err(|e| SiteError::internal("naming a collection", e))?;
-    let record = CollectionRecord { id: ALL_DEVICES, name, kind: CollectionKind::AllDevices, created_at: now };
+    let record =
+        CollectionRecord { id: ALL_DEVICES, name, kind: CollectionKind::AllDevices, created_at: now, parent: None };
     store
         .write(move |tx| {
             Box::pin(async move {

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use sluice_model::{
-    AlertId, CategoryId, CollectionId, DeploymentId, DeviceId, DeviceNumber, IndexId, RevisionId, Sha256, SourceId,
-    SyncRunId, TokenId, UpdateGroupId, UpdateId, UserId,
+    AlertId, CategoryId, CollectionId, DeploymentId, DeviceId, DeviceNumber, ErrorCode, IndexId, RevisionId, Sha256,
+    SourceId, SyncRunId, TokenId, UpdateGroupId, UpdateId, UserId,
 };
 use sqlx::any::{Any, AnyArguments};
 use sqlx::{Arguments as _, Encode, Type};
@@ -150,7 +150,7 @@ macro_rules! bind_numbers {
         fn plain(self) -> i64 { i64::from(self.0) }
     })*};
 }
-bind_numbers!(RevisionId, DeviceNumber, IndexId);
+bind_numbers!(RevisionId, DeviceNumber, IndexId, ErrorCode);
 
 impl<T: Bind> Bind for Option<T>
 where

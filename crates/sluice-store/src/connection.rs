@@ -147,22 +147,44 @@ impl Tx {
         items: &[T],
         bind: impl Fn(&T, &mut Args),
     ) -> Result<u64, StoreError> {
-        let per_statement = (MAX_PLACEHOLDERS / statement.columns.max(1)).clamp(1, MAX_ROWS);
         let mut changed = 0;
-        for chunk in items.chunks(per_statement) {
+        for chunk in items.chunks(rows_per_statement(statement)) {
             let mut args = Args::default();
             for item in chunk {
                 bind(item, &mut args);
             }
-            debug_assert_eq!(args.len(), chunk.len() * statement.columns, "{}", statement.name);
-            // Only the full-sized text is worth keeping prepared.
-            let done = sqlx::query_with(AssertSqlSafe(statement.text(chunk.len())), args.0)
-                .persistent(chunk.len() == per_statement)
-                .execute(self.connection())
-                .await;
-            changed += done.map_err(|e| StoreError::from_sqlx(statement.table, e))?.rows_affected();
+            changed += self.rows(statement, chunk.len(), args).await?;
         }
         Ok(changed)
+    }
+
+    /// Executes a statement with `{rows}` once; the number of rows changed.
+    pub(crate) async fn rows(&mut self, statement: &Statement, rows: usize, args: Args) -> Result<u64, StoreError> {
+        let done = many(statement, rows, args).execute(self.connection()).await;
+        done.map(|d| d.rows_affected()).map_err(|e| StoreError::from_sqlx(statement.table, e))
+    }
+
+    /// Executes a statement with `{rows}` for many items, many to a statement; calls a function with
+    /// every row that comes back.
+    pub(crate) async fn bulk_returning<T>(
+        &mut self,
+        statement: &Statement,
+        items: &[T],
+        bind: impl Fn(&T, &mut Args),
+        mut on_row: impl FnMut(Row<'_>) -> Result<(), StoreError> + Send,
+    ) -> Result<(), StoreError> {
+        let failed = |e| StoreError::from_sqlx(statement.table, e);
+        for chunk in items.chunks(rows_per_statement(statement)) {
+            let mut args = Args::default();
+            for item in chunk {
+                bind(item, &mut args);
+            }
+            let mut rows = many(statement, chunk.len(), args).fetch(self.connection());
+            while let Some(row) = rows.try_next().await.map_err(failed)? {
+                on_row(Row::new(&row, statement))?;
+            }
+        }
+        Ok(())
     }
 
     /// Executes a text without parameters that only this crate wrote: `COMMIT`, a migration.
@@ -186,6 +208,16 @@ pub(crate) async fn raw(
 ) -> Result<(), StoreError> {
     let done = sqlx::raw_sql(AssertSqlSafe(text.into())).execute(connection).await;
     done.map(drop).map_err(|e| StoreError::from_sqlx(doing, e))
+}
+
+fn rows_per_statement(statement: &Statement) -> usize {
+    (MAX_PLACEHOLDERS / statement.columns.max(1)).clamp(1, MAX_ROWS)
+}
+
+fn many(statement: &Statement, rows: usize, args: Args) -> Query<'static, Any, AnyArguments> {
+    debug_assert_eq!(args.len(), rows * statement.columns, "{}", statement.name);
+    // Only the full-sized text is worth keeping prepared.
+    sqlx::query_with(AssertSqlSafe(statement.text(rows)), args.0).persistent(rows == rows_per_statement(statement))
 }
 
 fn plain(statement: &Statement, args: Args) -> Query<'static, Any, AnyArguments> {

@@ -95,8 +95,9 @@ pub use connection::{Reader, Tx};
 pub use error::StoreError;
 pub use migrate::SCHEMA_VERSION;
 pub use repository::{
-    alert, api_token, audit, catalog, collection, counter, deployment, device, device_event, enforcement, enrollment,
-    inventory, meta, quarantine, report, session, setup_token, source, sync_run, update_group, user,
+    alert, api_token, audit, catalog, collection, counter, declined, deployment, deselected, device, device_event,
+    enforcement, enrollment, inventory, meta, quarantine, report, session, setup_token, source, sync_run,
+    update_change, update_group, user, windows_client, windows_event, windows_status,
 };
 pub use store::Store;
 pub use writer::JobFuture;

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use sluice_model::{
-    AlertId, CategoryId, CollectionId, DeploymentId, DeviceId, DeviceNumber, IndexId, Name, RevisionId, Sha256,
-    SourceId, SyncRunId, TokenId, UpdateGroupId, UpdateId, UserId,
+    AlertId, CategoryId, CollectionId, DeploymentId, DeviceId, DeviceNumber, ErrorCode, IndexId, Name, RevisionId,
+    Sha256, SourceId, SyncRunId, TokenId, UpdateGroupId, UpdateId, UserId,
 };
 use sqlx::any::{Any, AnyRow};
 use sqlx::{Decode, Row as _, Type};
@@ -159,7 +159,7 @@ newtype_columns!(Uuid:
     UpdateId, CategoryId, DeviceId, CollectionId, UpdateGroupId, DeploymentId, SourceId, SyncRunId, UserId, TokenId,
     AlertId
 );
-newtype_columns!(u32: RevisionId, DeviceNumber, IndexId);
+newtype_columns!(u32: RevisionId, DeviceNumber, IndexId, ErrorCode);
 
 impl<T: Column> Column for Option<T>
 where

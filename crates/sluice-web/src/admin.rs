@@ -8,7 +8,7 @@ use axum::middleware::from_fn;
 use sluice_site::Site;
 use tokio_util::sync::CancellationToken;
 
-use crate::{api, console, layers};
+use crate::{api, console, layers, metrics};
 
 /// How the administrators' listener behaves.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +44,7 @@ pub fn admin_router(site: Arc<Site>, options: AdminOptions) -> Router {
     Router::new()
         .merge(api::router())
         .merge(console::router())
+        .merge(metrics::router())
         .with_state(AdminState { site, options })
         .layer(from_fn(layers::console_headers))
         .layer(layers::catch_panic())

@@ -20,6 +20,9 @@ pub const REQUEST_TIME: Duration = Duration::from_secs(60);
 /// Time a backup or a check of the whole store may take.
 pub const STORE_TIME: Duration = Duration::from_secs(3600);
 
+/// Time an upload may take: tens of gigabytes over a slow line.
+pub const UPLOAD_TIME: Duration = Duration::from_secs(12 * 3600);
+
 /// What a browser may do with the console: only with what this site serves, no inline code, in no
 /// frame.
 const CONSOLE_POLICY: HeaderValue = HeaderValue::from_static(
@@ -39,6 +42,11 @@ pub async fn request_time(request: Request, next: Next) -> Response {
 /// Gives up on a request that takes longer than [`STORE_TIME`].
 pub async fn store_time(request: Request, next: Next) -> Response {
     within(STORE_TIME, request, next).await
+}
+
+/// Gives up on an upload that takes longer than [`UPLOAD_TIME`].
+pub async fn upload_time(request: Request, next: Next) -> Response {
+    within(UPLOAD_TIME, request, next).await
 }
 
 async fn within(time: Duration, request: Request, next: Next) -> Response {

@@ -13,13 +13,16 @@ pub mod api;
 pub mod auth;
 pub mod client;
 mod console;
+mod content;
 pub mod extract;
 mod layers;
+mod metrics;
 pub mod problem;
 pub mod server;
+mod soap;
 
 pub use admin::{AdminOptions, AdminState, admin_router};
 pub use auth::SESSION_COOKIE;
-pub use client::client_router;
+pub use client::{client_router, plain_router};
 pub use problem::Problem;
-pub use server::serve;
+pub use server::{Peer, serve};

@@ -1,6 +1,7 @@
 //! Microsoft's formats: SOAP, MS-WUSP and MS-WSUSSS messages, update documents and the fragments derived from
-//! them, Xpress compression, applicability rules. Bytes in, values out: no sockets, no storage, no clock.
+//! them, cabinets, Xpress compression, applicability rules. Bytes in, values out: no sockets, no storage, no clock.
 
+pub mod cabinet;
 #[cfg(test)]
 mod captures;
 pub mod messages;

@@ -53,6 +53,11 @@ impl Authority {
         Ok(Self { certificate, issuer })
     }
 
+    /// The certificate (DER).
+    pub fn der(&self) -> &[u8] {
+        &self.certificate
+    }
+
     /// SHA-256 of the certificate (DER), which enrolment tokens carry.
     pub fn sha256(&self) -> [u8; 32] {
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &self.certificate);

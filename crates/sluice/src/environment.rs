@@ -29,6 +29,12 @@ impl sluice_agent::Clock for SystemClock {
     }
 }
 
+impl sluice_sim::Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Self::read()
+    }
+}
+
 /// The kernel's randomness.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemEntropy;
@@ -56,6 +62,12 @@ impl sluice_agent::Entropy for SystemEntropy {
 #[must_use]
 pub fn site_host() -> sluice_site::Host {
     sluice_site::Host { clock: Arc::new(SystemClock), entropy: Arc::new(SystemEntropy) }
+}
+
+/// A clock for simulated devices.
+#[must_use]
+pub fn simulation_host() -> sluice_sim::Host {
+    sluice_sim::Host { clock: Arc::new(SystemClock) }
 }
 
 /// The machine for an agent.

@@ -12,6 +12,7 @@ mod offline;
 mod output;
 mod quickstart;
 mod serve;
+mod simulate;
 mod telemetry;
 
 use std::process::ExitCode;
@@ -53,6 +54,7 @@ enum Command {
     Serve(serve::ServeArgs),
     Quickstart(quickstart::QuickstartArgs),
     Agent(agent_command::AgentArgs),
+    Simulate(simulate::SimulateArgs),
     #[command(flatten)]
     Manage(cli::Command),
 }
@@ -75,7 +77,9 @@ fn main() -> ExitCode {
     // The first provider stays; there is only one.
     let _first = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let mut builder = match cli.command {
-        Command::Serve(_) | Command::Quickstart(_) => tokio::runtime::Builder::new_multi_thread(),
+        Command::Serve(_) | Command::Quickstart(_) | Command::Simulate(_) => {
+            tokio::runtime::Builder::new_multi_thread()
+        }
         // An agent shall be small; a tool needs one thread.
         Command::Agent(_) | Command::Manage(_) => tokio::runtime::Builder::new_current_thread(),
     };
@@ -88,6 +92,7 @@ fn main() -> ExitCode {
             Command::Serve(args) => serve::run(&args).await,
             Command::Quickstart(args) => quickstart::run(&args).await,
             Command::Agent(args) => agent_command::run(&args, &Output::new(args.json())).await,
+            Command::Simulate(args) => simulate::run(args).await,
             Command::Manage(command) => return ExitCode::from(cli::run(command, Cli::command()).await),
         };
         done.map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)

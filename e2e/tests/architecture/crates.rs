@@ -6,22 +6,35 @@ use crate::repository::{cargo, expect_none};
 
 /// Every crate below `crates/` from the bottom up, with exactly the crates of ours it depends on.
 /// A crate may only name crates above its own line.
-const EDGES: [(&str, &[&str]); 11] = [
+const EDGES: [(&str, &[&str]); 12] = [
     ("sluice-model", &[]),
     ("sluice-wsus", &["sluice-model"]),
     ("sluice-packages", &[]),
     ("sluice-wire", &[]),
     ("sluice-catalog", &["sluice-model", "sluice-packages"]),
     ("sluice-store", &["sluice-model"]),
-    ("sluice-site", &["sluice-catalog", "sluice-model", "sluice-packages", "sluice-store", "sluice-wire"]),
-    ("sluice-web", &["sluice-catalog", "sluice-model", "sluice-site", "sluice-wire"]),
+    ("sluice-content", &[]),
+    (
+        "sluice-site",
+        &[
+            "sluice-catalog",
+            "sluice-content",
+            "sluice-model",
+            "sluice-packages",
+            "sluice-store",
+            "sluice-wire",
+            "sluice-wsus",
+        ],
+    ),
+    ("sluice-web", &["sluice-catalog", "sluice-content", "sluice-model", "sluice-site", "sluice-wire", "sluice-wsus"]),
     ("sluice-agent", &["sluice-packages", "sluice-wire"]),
-    ("sluice-sim", &["sluice-model", "sluice-packages", "sluice-wire"]),
+    ("sluice-sim", &["sluice-model", "sluice-packages", "sluice-wire", "sluice-wsus"]),
     (
         "sluice",
         &[
             "sluice-agent",
             "sluice-catalog",
+            "sluice-content",
             "sluice-model",
             "sluice-packages",
             "sluice-sim",

@@ -36,6 +36,7 @@ impl Fleet {
         let options = SiteOptions {
             client_ip: Ipv4Addr::UNSPECIFIED.into(),
             arguments: vec!["--check-in=5".to_owned(), format!("--host-name={}", network.site())],
+            ..SiteOptions::default()
         };
         let (site, root) = tokio::join!(Site::start(options), Root::unpack(suite, directory.path(), &relay));
         let fleet = Self { site, root, relay, network, devices: Cell::new(0), directory };

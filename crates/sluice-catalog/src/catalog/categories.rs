@@ -63,7 +63,8 @@ impl Categories {
         self.upwards(id).any(|category| category.id == ancestor)
     }
 
-    fn upwards(&self, id: CategoryId) -> impl Iterator<Item = &Category> {
+    /// A category, then those above it.
+    pub fn upwards(&self, id: CategoryId) -> impl Iterator<Item = &Category> {
         let parent = |category: &&Category| category.parent.and_then(|parent| self.get(parent));
         std::iter::successors(self.get(id), parent).take(MAX_DEPTH)
     }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use sluice_model::{Category, CategoryId, IndexId, PackageIndex, RevisionId, Update};
+use sluice_model::{Category, CategoryId, IndexId, PackageIndex, RevisionId, Update, UpdateId};
 use thiserror::Error;
 
 /// Everything that changed since the catalog before. Applied in the order of the fields, so an
 /// update may name a category of the same change, and an index an update.
 #[derive(Clone, Debug, Default)]
 pub struct CatalogChange {
-    /// Version of the catalog this leads to.
+    /// Version of the catalog this leads to; lower than the one before: as before.
     pub version: u64,
     /// Indices that are no longer synchronized.
     pub removed_indexes: Vec<IndexId>,
@@ -20,6 +20,28 @@ pub struct CatalogChange {
     pub updates: Vec<(RevisionId, Arc<Update>)>,
     /// New or changed indices, each with all that it offers now.
     pub indexes: Vec<IndexContent>,
+    /// Updates that were declined (`true`) or are no longer (`false`), known to the catalog or not.
+    pub declined: Vec<(UpdateId, bool)>,
+    /// The whole list of deselected products, categories above products and classifications;
+    /// `None` when it did not change.
+    pub deselected: Option<Vec<CategoryId>>,
+    /// The change counters of updates that changed in what Windows clients are told of them.
+    pub changes: Vec<(UpdateId, u64)>,
+    /// The highest change counter handed out; lower than the one before: as before.
+    pub changes_to: u64,
+}
+
+impl CatalogChange {
+    /// Whether it changes no more than counters, so that no device needs another update than before.
+    #[must_use]
+    pub fn is_of_counters(&self) -> bool {
+        self.removed_indexes.is_empty()
+            && self.categories.is_empty()
+            && self.updates.is_empty()
+            && self.indexes.is_empty()
+            && self.declined.is_empty()
+            && self.deselected.is_none()
+    }
 }
 
 /// An index with all that it offers.
@@ -46,7 +68,7 @@ pub enum CatalogProblem {
     /// The number is beyond [`Catalog::MAX_REVISION`](crate::Catalog::MAX_REVISION).
     #[error("revision {} was left out: its number is beyond the limit", .0.0)]
     RevisionOutOfRange(RevisionId),
-    /// The update names no product, or one that is not in the category tree.
+    /// The Linux update names no product, or one that is not in the category tree.
     #[error("revision {} was left out: its product {} is not known", .revision.0, .product.map_or_else(|| "(none)".to_owned(), |p| p.to_string()))]
     UnknownProduct {
         /// The revision.

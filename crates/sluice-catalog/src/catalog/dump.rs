@@ -44,6 +44,15 @@ impl Catalog {
         packages.sort();
         writeln!(out, "{}", packages.join("\n")).unwrap();
         writeln!(out, "{:?}", self.indexes).unwrap();
+        writeln!(out, "windows {}", self.windows.dump()).unwrap();
+        let mut declined: Vec<_> = self.declined_updates.iter().collect();
+        declined.sort();
+        writeln!(out, "declined {declined:?} {:?}", self.declined.iter().collect::<Vec<_>>()).unwrap();
+        let mut deselected: Vec<_> = self.deselected.iter().collect();
+        deselected.sort();
+        let mut changes: Vec<_> = self.changes.iter().collect();
+        changes.sort();
+        writeln!(out, "deselected {deselected:?}, changes {changes:?} up to {}", self.last_change).unwrap();
         out
     }
 

@@ -9,15 +9,19 @@ mod matching;
 mod package;
 #[cfg(test)]
 mod tests;
+mod windows;
+#[cfg(test)]
+mod windows_tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sluice_model::{BinaryPackage, CategoryId, IndexId, PackageIndex, RevisionId, Update, UpdateId};
 
 use crate::cow::{CowMap, Slots};
+use crate::windows::WindowsGraph;
 
 pub use categories::Categories;
 pub use change::{CatalogChange, CatalogProblem, IndexContent, Offer};
@@ -49,13 +53,21 @@ pub struct Catalog {
     /// By current revision: the indices that offer the update, and how many offers each has.
     offered: Slots<Arc<[(IndexId, u32)]>>,
     architectures: Arc<Vec<Arc<str>>>,
+    windows: Arc<WindowsGraph>,
+    /// Known to the catalog or not.
+    declined_updates: Arc<FxHashSet<UpdateId>>,
+    declined: Arc<RoaringBitmap>,
+    deselected: Arc<FxHashSet<CategoryId>>,
+    changes: CowMap<UpdateId, u64>,
+    last_change: u64,
 }
 
 /// A revision with what searching needs.
 #[derive(Debug)]
 struct Revision {
     update: Arc<Update>,
-    /// Lower case: the title, then a line break, then package names and advisories by line.
+    /// Lower case: the title, then a line break, then package names, article numbers (`kb123`) and
+    /// advisories by line.
     folded: Box<str>,
     /// Bytes of the title in `folded`.
     title_len: usize,
@@ -92,14 +104,21 @@ impl Default for Catalog {
             indexes: Arc::default(),
             offered: Slots::default(),
             architectures: Arc::new(vec![Arc::from("all")]),
+            windows: Arc::default(),
+            declined_updates: Arc::default(),
+            declined: Arc::default(),
+            deselected: Arc::default(),
+            changes: CowMap::default(),
+            last_change: 0,
         }
     }
 }
 
 impl Catalog {
     /// The highest revision number accepted. Numbers are dense, and a few million are many
-    /// decades of updates; a number far beyond is damage and would only eat memory.
-    pub const MAX_REVISION: u32 = 1 << 26;
+    /// decades of updates; a number far beyond is damage and would only eat memory. Deployment
+    /// numbers for Windows clients have 26 bits for it.
+    pub const MAX_REVISION: u32 = (1 << 26) - 1;
 
     /// Version of the catalog: raised by every change upstream.
     #[must_use]
@@ -144,31 +163,33 @@ impl Catalog {
         Some((current, self.revision(current)?))
     }
 
-    /// The current revisions of all updates.
+    /// The current revisions of all updates that people see ([`Update::is_listed`]).
     #[must_use]
     pub fn current_revisions(&self) -> &RoaringBitmap {
         &self.current
     }
 
-    /// The current revisions of updates that a higher version supersedes.
+    /// The current revisions of updates that others supersede.
     #[must_use]
     pub fn superseded_revisions(&self) -> &RoaringBitmap {
         &self.superseded
     }
 
-    /// The current revisions of updates that no index offers any more.
+    /// The current revisions of updates that no index offers any more or, of Windows updates, that
+    /// their publisher withdrew.
     #[must_use]
     pub fn expired_revisions(&self) -> &RoaringBitmap {
         &self.expired
     }
 
-    /// Whether no index offers the update of a revision any more. It then cannot be deployed.
+    /// Whether no index offers the update of a revision any more, or its publisher withdrew it. It
+    /// then cannot be deployed.
     #[must_use]
     pub fn is_expired(&self, id: RevisionId) -> bool {
         self.current_of(id).is_some_and(|current| self.expired.contains(current.0))
     }
 
-    /// Whether a higher version supersedes the update of a revision.
+    /// Whether others supersede the update of a revision.
     #[must_use]
     pub fn is_superseded(&self, id: RevisionId) -> bool {
         self.current_of(id).is_some_and(|current| self.superseded.contains(current.0))
@@ -186,15 +207,23 @@ impl Catalog {
         found
     }
 
-    /// What the update of a revision supersedes, by ascending version.
+    /// What the update of a revision supersedes, directly or through others: Linux packages by
+    /// ascending version, Windows updates the nearest first.
     #[must_use]
     pub fn supersedes(&self, id: RevisionId) -> Vec<RevisionId> {
+        if self.is_windows(id) {
+            return self.windows_chain(id, Self::windows_supersedes);
+        }
         self.chain(id, |line, at| line.get(..at).unwrap_or_default())
     }
 
-    /// What supersedes the update of a revision, by ascending version.
+    /// What supersedes the update of a revision, directly or through others: Linux packages by
+    /// ascending version, Windows updates the nearest first.
     #[must_use]
     pub fn superseded_by(&self, id: RevisionId) -> Vec<RevisionId> {
+        if self.is_windows(id) {
+            return self.windows_chain(id, Self::windows_superseded_by);
+        }
         self.chain(id, |line, at| line.get(at + 1..).unwrap_or_default())
     }
 
@@ -203,7 +232,7 @@ impl Catalog {
             return Vec::new();
         };
         let mut found: Vec<RevisionId> = Vec::new();
-        let lines = self.lines.get(update.content.package().name.as_str());
+        let lines = update.content.package().and_then(|package| self.lines.get(package.name.as_str()));
         for line in lines.into_iter().flat_map(|lines| lines.iter()) {
             if let Some(at) = line.revisions.iter().position(|revision| *revision == current) {
                 for revision in part(&line.revisions, at) {
@@ -255,10 +284,10 @@ impl Catalog {
     /// The binary package that an offer stands for.
     #[must_use]
     pub fn binary(&self, offer: Offer) -> Option<&BinaryPackage> {
-        self.revision(offer.revision)?.content.package().binaries.get(usize::from(offer.binary))
+        self.revision(offer.revision)?.content.binaries().get(usize::from(offer.binary))
     }
 
-    /// Lower-case text to search in: title, package names, advisories.
+    /// Lower-case text to search in: title, package names, article numbers, advisories.
     pub(crate) fn folded(&self, id: RevisionId) -> &str {
         self.revisions.get(id.0).map_or("", |revision| &revision.folded)
     }

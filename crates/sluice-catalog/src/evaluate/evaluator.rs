@@ -15,6 +15,9 @@ use super::weigh::Weighed;
 /// Most profiles remembered. A fleet has a handful; beyond this the memory starts afresh, so that
 /// devices with ever new subscriptions cannot fill it.
 const MAX_PROFILES: usize = 4096;
+/// Most indices in all subscriptions remembered, for the same reason: they may all lead to one
+/// profile.
+const MAX_INDEXES: usize = 1 << 18;
 
 /// Evaluates devices against one catalog and remembers what it has found out per (profile,
 /// installed package).
@@ -24,6 +27,8 @@ pub struct Evaluator {
     /// The lineage of tables whose numbers the memory is about.
     lineage: Option<Lineage>,
     subscriptions: FxHashMap<Arc<Subscription>, usize>,
+    /// In all of those.
+    indexes: usize,
     profiles: FxHashMap<Arc<Profile>, usize>,
     memories: Vec<Memory>,
     /// Revisions of all outcomes, one after the other.
@@ -55,12 +60,19 @@ impl Evaluator {
             catalog,
             lineage: None,
             subscriptions: FxHashMap::default(),
+            indexes: 0,
             profiles: FxHashMap::default(),
             memories: Vec::new(),
             revisions: Vec::new(),
             weighed: Vec::new(),
             found: Revisions::default(),
         }
+    }
+
+    /// Goes on with a catalog that differs in its [counters](crate::CatalogChange::is_of_counters)
+    /// only; everything it remembers holds.
+    pub fn count(&mut self, catalog: Arc<Catalog>) {
+        self.catalog = catalog;
     }
 
     /// The catalog it evaluates against.
@@ -72,7 +84,8 @@ impl Evaluator {
     /// Evaluates a device whose packages are numbered by `table`.
     #[must_use]
     pub fn evaluate(&mut self, table: &InstalledTable, facts: &DeviceFacts) -> DeviceCompliance {
-        if self.memories.len() >= MAX_PROFILES || self.lineage.as_ref() != Some(table.lineage()) {
+        let full = self.memories.len() >= MAX_PROFILES || self.indexes >= MAX_INDEXES;
+        if full || self.lineage.as_ref() != Some(table.lineage()) {
             *self = Self::new(Arc::clone(&self.catalog));
             self.lineage = Some(table.lineage().clone());
         }
@@ -111,7 +124,7 @@ impl Evaluator {
     /// Whether any of the device's pins names the package.
     fn is_pinned(&self, table: &InstalledTable, facts: &DeviceFacts, number: InstalledNumber) -> bool {
         let Some(package) = table.get(number) else { return false };
-        facts.pins.iter().any(|pin| pin.package.split(':').next() == Some(package.name))
+        Pins(&facts.pins).named(package.name).next().is_some()
     }
 
     fn memory(&mut self, subscription: &Arc<Subscription>) -> usize {
@@ -128,6 +141,7 @@ impl Evaluator {
                 at
             }
         };
+        self.indexes += subscription.indexes.len() + 1;
         self.subscriptions.insert(Arc::clone(subscription), memory);
         memory
     }

@@ -51,7 +51,7 @@ pub(super) fn evaluate(world: &CatalogChange, inventory: &Inventory) -> Naive {
                 products.push(content.index.product);
                 for offer in &content.offers {
                     let update = &world.updates.iter().find(|(id, _)| *id == offer.revision).unwrap().1;
-                    let binary = &update.content.package().binaries[usize::from(offer.binary)];
+                    let binary = &update.content.binaries()[usize::from(offer.binary)];
                     if here(binary) {
                         let priority = subscribed.priority.unwrap_or(default);
                         files.push(File { update: update.id, version: &binary.version, priority });
@@ -113,7 +113,7 @@ pub(super) fn evaluate(world: &CatalogChange, inventory: &Inventory) -> Naive {
             let newest = world.updates.iter().filter(|(_, u)| u.id == update.id).map(|(_, u)| u.number).max();
             let has = |b: &BinaryPackage| here(b) && compare(&b.version, current).is_eq();
             if newest == Some(update.number)
-                && update.content.package().binaries.iter().any(has)
+                && update.content.binaries().iter().any(has)
                 && update.products.iter().any(|p| products.contains(p))
             {
                 naive.installed.insert(update.id);

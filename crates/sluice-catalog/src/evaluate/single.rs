@@ -11,7 +11,7 @@ use super::compliance::DeviceCompliance;
 use super::profile::Profile;
 use super::weigh::{Slot, Weighed, weigh};
 
-/// A device's pinned versions.
+/// A device's pinned versions, sorted.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pins<'a>(pub(crate) &'a [PackagePin]);
 
@@ -24,12 +24,30 @@ impl<'a> Pins<'a> {
         native: bool,
     ) -> impl Iterator<Item = (&'a str, i32)> + Clone + use<'a, 'b> {
         let fits = move |pin: &&'a PackagePin| match pin.package.split_once(':') {
-            None => native && pin.package == package.name,
-            Some((name, "any")) => name == package.name,
-            Some((name, "native")) => native && name == package.name,
-            Some((name, architecture)) => name == package.name && architecture == package.architecture,
+            None | Some((_, "native")) => native,
+            Some((_, "any")) => true,
+            Some((_, architecture)) => architecture == package.architecture,
         };
-        self.0.iter().filter(fits).map(|pin| (pin.version.as_str(), pin.priority))
+        self.named(package.name).filter(fits).map(|pin| (pin.version.as_str(), pin.priority))
+    }
+
+    /// The pins that name a package, for any architecture. A device may send many thousands, so
+    /// they are looked up.
+    pub(super) fn named(self, name: &str) -> impl Iterator<Item = &'a PackagePin> + Clone + use<'a> {
+        let plain = self.between(|pin| pin.cmp(name));
+        // Whatever has the prefix stands together, but apart from the plain name.
+        let qualified = self.between(|pin| match pin.strip_prefix(name) {
+            Some(rest) if rest.starts_with(':') => Ordering::Equal,
+            Some(rest) => rest.cmp(":"),
+            None => pin.cmp(name),
+        });
+        plain.iter().chain(qualified)
+    }
+
+    fn between(self, place: impl Fn(&str) -> Ordering) -> &'a [PackagePin] {
+        let from = self.0.partition_point(|pin| place(&pin.package) == Ordering::Less);
+        let to = self.0.partition_point(|pin| place(&pin.package) != Ordering::Greater);
+        self.0.get(from..to).unwrap_or_default()
     }
 }
 
@@ -95,4 +113,26 @@ pub fn evaluate_device(catalog: &Catalog, table: &InstalledTable, facts: &Device
     }
     let Revisions { mut required, mut applicable, mut installed } = revisions;
     DeviceCompliance::build(catalog, &mut required, &mut applicable, &mut installed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pins_are_found_by_name_and_architecture() {
+        let names = ["a", "lib", "lib+x", "lib-dev", "lib:any", "lib:arm64", "lib:native", "lib2", "libz", "z"];
+        let pin = |name: &&str| PackagePin { package: (*name).into(), version: "1".into(), priority: 7 };
+        let mut pins: Vec<_> = names.iter().map(pin).collect();
+        pins.sort_unstable();
+        let named = |name: &str| Pins(&pins).named(name).map(|pin| pin.package.as_str()).collect::<Vec<_>>();
+        assert_eq!(named("lib"), ["lib", "lib:any", "lib:arm64", "lib:native"]);
+        assert_eq!(named("lib2"), ["lib2"]);
+        assert_eq!(named("li"), [""; 0]);
+        let count = |architecture, native| {
+            let package = InstalledRef { name: "lib", architecture, version: "1" };
+            Pins(&pins).of(package, native).count()
+        };
+        assert_eq!((count("amd64", true), count("arm64", false), count("i386", false)), (3, 2, 1));
+    }
 }

@@ -4,15 +4,18 @@
 mod sentences;
 #[cfg(test)]
 mod tests;
+mod windows;
 
 use std::cmp::Ordering;
 
-use sluice_model::{ComplianceState, DeviceNumber, IndexId, RevisionId, UpdateId};
+use sluice_model::{ComplianceState, DeviceKind, DeviceNumber, IndexId, RevisionId, UpdateId};
 
 use crate::catalog::{Catalog, Package, PackageOffer};
 use crate::device::{DeviceFacts, InstalledNumber, InstalledRef, InstalledTable};
 use crate::evaluate::{NotUsable, Pins, Profile, Slot, Verdict, Weighed, weigh};
-use crate::fleet::Fleet;
+use crate::fleet::{DeviceRow, Fleet};
+
+pub use windows::{Failure, NotAsked, WindowsReasons};
 
 /// Why the state of an update on a device is what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,12 +30,32 @@ pub struct Explanation {
     pub state: ComplianceState,
     /// Whether a deployment could install it: see `DeviceCompliance::applicable`.
     pub applicable: bool,
-    /// No index offers it any more.
+    /// No index offers it any more, or its publisher has withdrawn it.
     pub expired: bool,
+    /// What supersedes it: versions of packages, ascending; titles of Windows updates.
+    pub superseded_by: Vec<String>,
+    /// What decided.
+    pub reasons: Reasons,
+}
+
+/// What decided about an update on a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reasons {
+    /// Nothing: the device has not sent an inventory yet.
+    NoInventory,
+    /// The update is for devices of another kind than this one.
+    OtherKind(DeviceKind),
+    /// The device's packages.
+    Packages(PackageReasons),
+    /// The device's own reports.
+    Windows(Box<WindowsReasons>),
+}
+
+/// What decides about an update on a Linux device.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PackageReasons {
     /// The device is subscribed to an index of one of the update's products.
     pub subscribed: bool,
-    /// The versions that supersede it, ascending.
-    pub superseded_by: Vec<String>,
     /// The device's installed packages that the update has a version of.
     pub packages: Vec<PackageExplanation>,
     /// Names of the update's packages that the device has not installed.
@@ -131,8 +154,44 @@ pub enum PackageConclusion {
 #[must_use]
 pub fn explain(fleet: &Fleet, device: DeviceNumber, update: UpdateId) -> Option<Explanation> {
     let row = fleet.device(device)?;
+    if row.kind() == DeviceKind::Windows {
+        return explain_windows(fleet, row, update);
+    }
     let held = |number| row.holds(number);
     explain_facts(fleet.catalog(), fleet.installed_table(), row.facts.as_deref(), held, update)
+}
+
+fn explain_windows(fleet: &Fleet, row: &DeviceRow, update: UpdateId) -> Option<Explanation> {
+    let mut explanation = about(fleet.catalog(), update)?;
+    let revision = explanation.revision;
+    explanation.state = fleet.state_of(row, revision);
+    explanation.applicable = row.compliance.as_ref().is_some_and(|known| known.applicable.contains(revision.0));
+    let is_windows = fleet.catalog().revision(revision).is_some_and(|update| update.content.windows().is_some());
+    explanation.reasons = if is_windows || explanation.state == ComplianceState::Unknown {
+        Reasons::Windows(Box::new(WindowsReasons::of(fleet, row, update, revision)))
+    } else {
+        Reasons::OtherKind(DeviceKind::Linux)
+    };
+    Some(explanation)
+}
+
+/// An update with nothing said about any device yet.
+fn about(catalog: &Catalog, id: UpdateId) -> Option<Explanation> {
+    let (revision, update) = catalog.update(id)?;
+    let name = |id: &RevisionId| {
+        let update = catalog.revision(*id)?;
+        Some(update.content.package().map_or_else(|| update.title.clone(), |package| package.version.clone()))
+    };
+    Some(Explanation {
+        update: id,
+        revision,
+        title: update.title.clone(),
+        state: ComplianceState::Unknown,
+        applicable: false,
+        expired: catalog.is_expired(revision),
+        superseded_by: catalog.superseded_by(revision).iter().filter_map(name).collect(),
+        reasons: Reasons::NoInventory,
+    })
 }
 
 /// Explains the state of an update for some facts; `None` when the update is not known. `held`
@@ -146,26 +205,20 @@ pub fn explain_facts(
     id: UpdateId,
 ) -> Option<Explanation> {
     let (revision, update) = catalog.update(id)?;
-    let version = |id: &RevisionId| Some(catalog.revision(*id)?.content.package().version.clone());
-    let mut explanation = Explanation {
-        update: id,
-        revision,
-        title: update.title.clone(),
-        state: ComplianceState::Unknown,
-        applicable: false,
-        expired: catalog.is_expired(revision),
-        subscribed: false,
-        superseded_by: catalog.superseded_by(revision).iter().filter_map(version).collect(),
-        packages: Vec::new(),
-        not_installed: Vec::new(),
-    };
+    let mut explanation = about(catalog, id)?;
     let Some(facts) = facts else { return Some(explanation) };
+    if update.content.windows().is_some() {
+        explanation.state = ComplianceState::NotRequired;
+        explanation.reasons = Reasons::OtherKind(DeviceKind::Windows);
+        return Some(explanation);
+    }
     let profile = Profile::resolve(catalog, facts.subscription());
-    explanation.subscribed = profile.has_product(&update.products);
+    let subscribed = profile.has_product(&update.products);
+    let mut reasons = PackageReasons { subscribed, ..PackageReasons::default() };
     // Of all revisions: an index may still offer what the current revision no longer lists.
     let revisions = catalog.revisions_of(id).iter().filter_map(|revision| catalog.revision(*revision));
     let mut names: Vec<&str> =
-        revisions.flat_map(|update| &update.content.package().binaries).map(|binary| binary.name.as_str()).collect();
+        revisions.flat_map(|update| update.content.binaries()).map(|binary| binary.name.as_str()).collect();
     names.sort_unstable();
     names.dedup();
     let mut installed: Vec<(InstalledRef<'_>, InstalledNumber)> = facts
@@ -176,12 +229,12 @@ pub fn explain_facts(
         .collect();
     installed.sort_unstable();
     names.retain(|name| installed.iter().all(|(package, _)| package.name != *name));
-    explanation.not_installed = names.into_iter().map(str::to_owned).collect();
+    reasons.not_installed = names.into_iter().map(str::to_owned).collect();
 
     let about = About { catalog, profile: &profile, pins: Pins(&facts.pins), revision, weighed: Vec::new() };
-    about.packages(&installed, held, &mut explanation);
-    explanation.applicable = explanation.packages.iter().any(PackageExplanation::is_applicable);
-    let any = |conclusion| explanation.packages.iter().any(|package| package.conclusion == conclusion);
+    about.packages(&installed, held, &mut reasons);
+    explanation.applicable = reasons.packages.iter().any(PackageExplanation::is_applicable);
+    let any = |conclusion| reasons.packages.iter().any(|package| package.conclusion == conclusion);
     explanation.state = if any(PackageConclusion::Required) {
         ComplianceState::Required
     } else if any(PackageConclusion::Installed) {
@@ -189,6 +242,7 @@ pub fn explain_facts(
     } else {
         ComplianceState::NotRequired
     };
+    explanation.reasons = Reasons::Packages(reasons);
     Some(explanation)
 }
 
@@ -205,12 +259,12 @@ impl About<'_> {
         mut self,
         installed: &[(InstalledRef<'_>, InstalledNumber)],
         held: impl Fn(InstalledNumber) -> bool,
-        explanation: &mut Explanation,
+        reasons: &mut PackageReasons,
     ) {
         for (installed, number) in installed {
             if let Some(package) = self.catalog.package(installed.name) {
-                let known = self.package(package, *installed, held(*number), explanation.subscribed);
-                explanation.packages.push(known);
+                let known = self.package(package, *installed, held(*number), reasons.subscribed);
+                reasons.packages.push(known);
             }
         }
     }

@@ -1,10 +1,10 @@
 //! The explanation in words.
 
-use sluice_model::ComplianceState;
+use sluice_model::{ComplianceState, DeviceKind};
 
 use crate::evaluate::{NotUsable, Verdict};
 
-use super::{ConsideredVersion, Explanation, PackageConclusion, PackageExplanation};
+use super::{ConsideredVersion, Explanation, PackageConclusion, PackageExplanation, PackageReasons, Reasons};
 
 /// Names listed in one sentence at most; a source package can have hundreds.
 const MAX_NAMES: usize = 5;
@@ -13,10 +13,34 @@ impl Explanation {
     /// The explanation as short English sentences: the conclusion first, then the reasons.
     #[must_use]
     pub fn sentences(&self) -> Vec<String> {
-        let mut said = vec![self.conclusion()];
-        if self.state == ComplianceState::Unknown {
-            return said;
+        let mut said = match &self.reasons {
+            Reasons::NoInventory => return vec!["Unknown: the device has not sent an inventory yet.".to_owned()],
+            Reasons::OtherKind(DeviceKind::Windows) => {
+                return vec!["Not required: the update is for Windows devices.".to_owned()];
+            }
+            Reasons::OtherKind(DeviceKind::Linux) => {
+                return vec!["Not required: the update is for Linux devices.".to_owned()];
+            }
+            Reasons::Packages(reasons) => reasons.sentences(self.state),
+            Reasons::Windows(reasons) => reasons.sentences(self.state),
+        };
+        match (&self.reasons, self.expired) {
+            (Reasons::Windows(_), true) => said.push("Its publisher has withdrawn it (it is expired).".to_owned()),
+            (_, true) => said.push("No package index offers the update any more (it is expired).".to_owned()),
+            (_, false) => {}
         }
+        match (&self.reasons, self.superseded_by.as_slice()) {
+            (_, []) => {}
+            (Reasons::Windows(_), [nearest, ..]) => said.push(format!("It is superseded by {nearest}.")),
+            (_, [.., newest]) => said.push(format!("It is superseded by version {newest}.")),
+        }
+        said
+    }
+}
+
+impl PackageReasons {
+    fn sentences(&self, state: ComplianceState) -> Vec<String> {
+        let mut said = vec![self.conclusion(state)];
         said.extend(self.packages.iter().map(PackageExplanation::sentence));
         for package in self.packages.iter().filter(|package| package.held) {
             said.push(format!(
@@ -27,17 +51,11 @@ impl Explanation {
         if !self.subscribed {
             said.push("The device is not subscribed to any synchronized index of the update's product.".to_owned());
         }
-        if self.expired {
-            said.push("No package index offers the update any more (it is expired).".to_owned());
-        }
-        if let Some(newest) = self.superseded_by.last() {
-            said.push(format!("It is superseded by version {newest}."));
-        }
         said
     }
 
-    fn conclusion(&self) -> String {
-        match self.state {
+    fn conclusion(&self, state: ComplianceState) -> String {
+        match state {
             ComplianceState::Unknown => "Unknown: the device has not sent an inventory yet.".to_owned(),
             ComplianceState::Required => {
                 let required = |p: &&PackageExplanation| p.conclusion == PackageConclusion::Required;

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sluice_model::{DeviceId, DeviceNumber, Inventory, UpdateId};
+use sluice_model::{DeviceId, DeviceNumber, ErrorCode, Inventory, UpdateId};
 use thiserror::Error;
 
 use super::enforcement::EnforcementRecord;
+use super::windows::{WindowsParticulars, WindowsStatus};
 
 /// A change of one device. A batch is applied in order.
 #[derive(Clone, Debug)]
@@ -21,6 +22,29 @@ pub enum DeviceChange {
         at: Timestamp,
         /// The whole inventory.
         inventory: Arc<Inventory>,
+    },
+    /// It is a Windows device, with new particulars; what it has reported stays.
+    Windows {
+        /// The device.
+        device: DeviceNumber,
+        /// What it registered as.
+        particulars: Arc<WindowsParticulars>,
+    },
+    /// A scan of a Windows device ended.
+    WindowsScan {
+        /// The device.
+        device: DeviceNumber,
+        /// When.
+        at: Timestamp,
+        /// Why it failed, when it did.
+        error: Option<ErrorCode>,
+    },
+    /// A new status of a Windows device, in place of the one before.
+    WindowsStatus {
+        /// The device.
+        device: DeviceNumber,
+        /// The status.
+        status: WindowsStatus,
     },
     /// News of enforcement. Records of other updates stay; an older record never replaces a newer.
     Enforcement {
@@ -66,6 +90,9 @@ pub enum FleetProblem {
     /// Something about a device that is not there.
     #[error("a change of device {} was left out: there is no such device", .0.0)]
     UnknownDevice(DeviceNumber),
+    /// Windows' news of a device that has not registered as a Windows device.
+    #[error("a change of device {} was left out: it is no Windows device", .0.0)]
+    NotWindows(DeviceNumber),
     /// Number and identity are not of one device.
     #[error("device {} ({id}) was left out: the number or the identity belongs to another device", .number.0)]
     Mismatch {

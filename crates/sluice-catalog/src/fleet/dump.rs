@@ -20,7 +20,7 @@ impl Fleet {
             assert_eq!(self.number(row.id), Some(row.number));
             writeln!(
                 out,
-                "{:?} {:?} {} {} {:?} {:?} {:?} {:?} {:?} {:?}\n  {:?} {:?}\n  {:?}\n  held {} broken {}\n  {:?}\n  {:?}",
+                "{:?} {:?} {} {} {:?} {:?} {:?} {:?} {:?} {:?}\n  {:?} {:?}\n  {:?}\n  held {} broken {}\n  {:?}\n  {:?}\n  {:?}",
                 row.number,
                 row.id,
                 row.name,
@@ -38,13 +38,14 @@ impl Fleet {
                 names(&row.broken),
                 row.compliance,
                 row.enforcement,
+                row.windows,
             )
             .unwrap();
         }
         for (revision, devices) in self.revisions() {
             writeln!(out, "{revision:?} {devices:?}").unwrap();
         }
-        writeln!(out, "{:?}", self.known.sizes()).unwrap();
+        writeln!(out, "{:?} {:?} {:?}", self.known.sizes(), self.reported.sizes(), self.coverage).unwrap();
         out
     }
 }

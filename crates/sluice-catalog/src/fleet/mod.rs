@@ -2,17 +2,23 @@
 
 mod apply;
 mod change;
+mod coverage;
 #[cfg(test)]
 mod dump;
 mod enforcement;
 mod known;
+mod reported;
 mod row;
 mod sets;
 #[cfg(test)]
 mod tests;
+mod windows;
+#[cfg(test)]
+mod windows_tests;
 
 use std::sync::Arc;
 
+use roaring::RoaringBitmap;
 use sluice_model::{ComplianceState, DeviceId, DeviceNumber, RevisionId, UpdateId};
 
 use crate::catalog::Catalog;
@@ -22,10 +28,14 @@ use crate::evaluate::{UpgradablePackage, upgradable};
 
 pub use change::{DeviceChange, DeviceRecord, FleetProblem};
 pub use enforcement::EnforcementRecord;
+pub use reported::ReportedStates;
 pub use row::{DeviceRow, NEVER};
 pub use sets::RevisionDevices;
+pub use windows::{IdentityDoubt, WindowsDevice, WindowsParticulars, WindowsStatus};
 
+use coverage::Coverage;
 use known::KnownFacts;
+use reported::KnownStates;
 use sets::RevisionSets;
 
 /// An immutable snapshot of all devices, evaluated against one catalog, which it carries.
@@ -40,6 +50,8 @@ pub struct Fleet {
     count: u32,
     numbers: CowMap<DeviceId, DeviceNumber>,
     known: KnownFacts,
+    reported: KnownStates,
+    coverage: Coverage,
     sets: RevisionSets,
 }
 
@@ -105,7 +117,67 @@ impl Fleet {
     #[must_use]
     pub fn state(&self, device: DeviceNumber, update: UpdateId) -> Option<ComplianceState> {
         let revision = self.catalog.current(update)?;
-        Some(self.device(device)?.state(revision))
+        Some(self.state_of(self.device(device)?, revision))
+    }
+
+    /// The state of an update on a device, by its current revision.
+    #[must_use]
+    pub fn state_of(&self, row: &DeviceRow, revision: RevisionId) -> ComplianceState {
+        let Some(compliance) = &row.compliance else { return ComplianceState::Unknown };
+        match compliance.state(revision) {
+            ComplianceState::NotRequired if self.is_newer(row, revision) => ComplianceState::Unknown,
+            state => state,
+        }
+    }
+
+    /// Whether an update is one for Windows devices that this Windows device has not been asked
+    /// about yet.
+    fn is_newer(&self, row: &DeviceRow, revision: RevisionId) -> bool {
+        row.covered().is_some_and(|covered| covered < revision) && self.is_asked(revision)
+    }
+
+    /// Whether Windows devices are asked about an update.
+    fn is_asked(&self, revision: RevisionId) -> bool {
+        reported::is_listed(&self.catalog, revision) && !self.catalog.declined_revisions().contains(revision.0)
+    }
+
+    /// The Windows devices that have reported, but not yet about an update: it is newer than what
+    /// their status covers. By current revision.
+    #[must_use]
+    pub fn not_asked(&self, revision: RevisionId) -> RoaringBitmap {
+        if !self.is_asked(revision) {
+            return RoaringBitmap::new();
+        }
+        let mut devices = self.coverage.before(revision);
+        if let Some(known) = self.revision_devices(revision) {
+            devices -= &known.applicable;
+            devices -= &known.installed;
+        }
+        devices
+    }
+
+    /// Whether the state of any of some updates, by current revision, is not known on a device.
+    #[must_use]
+    pub(crate) fn is_unknown(&self, row: &DeviceRow, updates: &RoaringBitmap) -> bool {
+        let Some(covered) = row.covered() else { return !row.has_reported() };
+        let newer = updates.range(covered.0.saturating_add(1)..);
+        newer.map(RevisionId).any(|revision| self.state_of(row, revision) == ComplianceState::Unknown)
+    }
+
+    /// The updates in a state on a device, as current revisions.
+    #[must_use]
+    pub fn updates_of(&self, row: &DeviceRow, state: ComplianceState) -> RoaringBitmap {
+        let all = self.catalog.current_revisions();
+        let Some(compliance) = &row.compliance else {
+            return if state == ComplianceState::Unknown { all.clone() } else { RoaringBitmap::new() };
+        };
+        match state {
+            ComplianceState::Required => compliance.required.clone(),
+            ComplianceState::Installed => compliance.installed.clone(),
+            ComplianceState::Unknown | ComplianceState::NotRequired => {
+                all.iter().filter(|revision| self.state_of(row, RevisionId(*revision)) == state).collect()
+            }
+        }
     }
 
     /// The failed enforcements of a device that still matter: the device could still get the

@@ -5,13 +5,16 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 use sluice_model::{
-    ComplianceState, DeviceId, DeviceNumber, KernelFacts, OperatingSystem, RestartEvidence, RevisionId, UpdateId,
+    DeviceId, DeviceKind, DeviceNumber, EnforcementState, KernelFacts, OperatingSystem, RestartEvidence, RevisionId,
+    UpdateId,
 };
 
 use crate::device::{DeviceFacts, InstalledNumber};
 use crate::evaluate::DeviceCompliance;
 
 use super::enforcement::EnforcementRecord;
+use super::reported::ReportedStates;
+use super::windows::WindowsDevice;
 
 /// The value of [`DeviceRow::last_contact`] of a device that has never been heard.
 pub const NEVER: i64 = i64::MIN;
@@ -27,22 +30,24 @@ pub struct DeviceRow {
     pub name: Arc<str>,
     /// Version of its agent; empty when not known.
     pub agent_version: Arc<str>,
-    /// When it enrolled.
+    /// When it enrolled, or registered first.
     pub enrolled_at: Timestamp,
     /// Microseconds since the epoch of its last contact, or [`NEVER`]. Shared by all snapshots and
     /// raised by check-ins without making a new one.
     pub last_contact: Arc<AtomicI64>,
-    /// When its inventory was taken.
+    /// When its inventory was taken, or its status was reported.
     pub last_inventory_at: Option<Timestamp>,
-    /// Its operating system, when it has sent an inventory.
+    /// Its operating system, when it has sent an inventory or registered.
     pub os: Option<Arc<OperatingSystem>>,
     /// Its kernels.
     pub kernel: Arc<KernelFacts>,
     /// Why it needs a restart.
     pub restart: Arc<RestartEvidence>,
-    /// Its subscription and packages; `None` before the first inventory.
+    /// Its subscription and packages; `None` before the first inventory, and of Windows devices.
     pub facts: Option<Arc<DeviceFacts>>,
-    /// What it needs and has; `None` before the first inventory.
+    /// What a Windows device registered as and reported; `None` of Linux devices.
+    pub windows: Option<Arc<WindowsDevice>>,
+    /// What it needs and has; `None` before the first inventory or status.
     pub compliance: Option<Arc<DeviceCompliance>>,
     /// Held packages; sorted.
     pub held: Arc<[InstalledNumber]>,
@@ -53,10 +58,27 @@ pub struct DeviceRow {
 }
 
 impl DeviceRow {
-    /// The state of an update, by its current revision.
+    /// What manages it.
     #[must_use]
-    pub fn state(&self, revision: RevisionId) -> ComplianceState {
-        self.compliance.as_ref().map_or(ComplianceState::Unknown, |compliance| compliance.state(revision))
+    pub fn kind(&self) -> DeviceKind {
+        if self.windows.is_some() { DeviceKind::Windows } else { DeviceKind::Linux }
+    }
+
+    /// Whether it has told what it needs: sent an inventory or a full status.
+    #[must_use]
+    pub fn has_reported(&self) -> bool {
+        self.compliance.is_some()
+    }
+
+    /// The newest revision that the status of a Windows device covers; `None` without a status.
+    #[must_use]
+    pub fn covered(&self) -> Option<RevisionId> {
+        self.windows.as_ref()?.status.as_ref().map(|status| status.covered)
+    }
+
+    /// What the status of a Windows device says.
+    pub(super) fn reported_states(&self) -> Option<&Arc<ReportedStates>> {
+        self.windows.as_ref()?.status.as_ref().map(|status| &status.states)
     }
 
     /// When it was last heard.
@@ -80,7 +102,13 @@ impl DeviceRow {
     /// Whether it needs a restart.
     #[must_use]
     pub fn needs_restart(&self) -> bool {
-        self.restart.device_restart()
+        match &self.windows {
+            None => self.restart.device_restart(),
+            Some(windows) => {
+                windows.status.as_ref().is_some_and(|status| status.states.restart_pending())
+                    || self.enforcement.iter().any(|record| record.state == EnforcementState::PendingRestart)
+            }
+        }
     }
 
     /// Whether its package database needs repair.

@@ -35,8 +35,17 @@ impl RevisionSets {
         self.sets.iter().map(|(revision, set)| (RevisionId(revision), set.as_ref()))
     }
 
+    /// The sets of some revisions are those of others from now on.
+    pub(super) fn rename(&mut self, revisions: impl Iterator<Item = (RevisionId, RevisionId)>) {
+        for (from, to) in revisions {
+            if let Some(set) = self.sets.take(from.0) {
+                self.sets.set(to.0, set);
+            }
+        }
+    }
+
     pub(super) fn apply(&mut self, moves: Moves) {
-        for (revision, change) in moves.by_revision {
+        for (revision, change) in moves.by_revision() {
             let mut set = self.sets.take(revision).unwrap_or_default();
             let devices = Arc::make_mut(&mut set);
             let RevisionDevices { required, applicable, installed } = devices;
@@ -72,11 +81,19 @@ impl Change {
     }
 }
 
-/// The changes of a batch, collected so that each bitmap is touched once.
+/// The changes of a batch, collected so that each bitmap is touched once, and that devices which
+/// went the same way are compared once.
 #[derive(Debug, Default)]
 pub(super) struct Moves {
-    /// Required, applicable, installed.
-    by_revision: FxHashMap<u32, [Change; 3]>,
+    /// By the addresses of the old and the new outcome.
+    ways: FxHashMap<(usize, usize), Way>,
+}
+
+#[derive(Debug)]
+struct Way {
+    old: Option<Arc<DeviceCompliance>>,
+    new: Option<Arc<DeviceCompliance>>,
+    devices: Vec<u32>,
 }
 
 impl Moves {
@@ -87,27 +104,35 @@ impl Moves {
         old: Option<&Arc<DeviceCompliance>>,
         new: Option<&Arc<DeviceCompliance>>,
     ) {
-        if let (Some(old), Some(new)) = (old, new)
-            && Arc::ptr_eq(old, new)
-        {
+        let address = |compliance: Option<&Arc<DeviceCompliance>>| compliance.map_or(0, |c| Arc::as_ptr(c).addr());
+        let ends = (address(old), address(new));
+        if ends.0 == ends.1 {
             return;
         }
-        let parts = |compliance: Option<&Arc<DeviceCompliance>>| {
-            compliance
-                .map_or_else(Default::default, |c| [c.required.clone(), c.applicable.clone(), c.installed.clone()])
-        };
-        let (old, new): ([RoaringBitmap; 3], [RoaringBitmap; 3]) = (parts(old), parts(new));
-        for (kind, (old, new)) in old.iter().zip(&new).enumerate() {
-            self.each(new - old, kind, |change| change.add.push(device.0));
-            self.each(old - new, kind, |change| change.remove.push(device.0));
-        }
+        let way = || Way { old: old.cloned(), new: new.cloned(), devices: Vec::new() };
+        self.ways.entry(ends).or_insert_with(way).devices.push(device.0);
     }
 
-    fn each(&mut self, revisions: RoaringBitmap, kind: usize, note: impl Fn(&mut Change)) {
-        for revision in revisions {
-            if let Some(change) = self.by_revision.entry(revision).or_default().get_mut(kind) {
-                note(change);
+    /// Required, applicable, installed, by revision.
+    fn by_revision(self) -> FxHashMap<u32, [Change; 3]> {
+        let mut changes: FxHashMap<u32, [Change; 3]> = FxHashMap::default();
+        let nothing = DeviceCompliance::default();
+        for Way { old, new, devices } in self.ways.into_values() {
+            let (old, new) = (old.as_deref().unwrap_or(&nothing), new.as_deref().unwrap_or(&nothing));
+            let parts =
+                [(&old.required, &new.required), (&old.applicable, &new.applicable), (&old.installed, &new.installed)];
+            for (kind, (old, new)) in parts.into_iter().enumerate() {
+                let mut each = |revisions: RoaringBitmap, list: fn(&mut Change) -> &mut Vec<u32>| {
+                    for revision in revisions {
+                        if let Some(change) = changes.entry(revision).or_default().get_mut(kind) {
+                            list(change).extend_from_slice(&devices);
+                        }
+                    }
+                };
+                each(new - old, |change| &mut change.add);
+                each(old - new, |change| &mut change.remove);
             }
         }
+        changes
     }
 }

@@ -3,9 +3,10 @@
 //! Rules where deployments meet:
 //!
 //! 1. Only active deployments count: enabled, not cancelled, available time reached.
-//! 2. The same update in several deployments comes once, from the most urgent one: required before
-//!    available, then the earliest deadline, then the one created first. That deployment alone
-//!    decides on restart and notification, so a restart happens only if the winner allows it.
+//! 2. The same update in several deployments comes once, from the [`strongest`] one. That deployment
+//!    alone decides on restart and notification, so a restart happens only if the winner allows it.
+//!    If it blocks the update, or uninstalls it (which only Windows devices can), there is nothing
+//!    to install. Declined updates are never assigned.
 //! 3. Two versions of one installed package: the lower one is left out if the higher one is at
 //!    least as urgent. Otherwise both stay: the lower one is due first, the higher one later.
 //! 4. A held package is assigned and marked; the device reports it as held.
@@ -25,6 +26,7 @@ use crate::device::{DeviceFacts, InstalledNumber};
 use crate::evaluate::{Pins, Profile, weigh};
 use crate::fleet::{DeviceRow, Fleet};
 
+use super::precedence::strongest;
 use super::resolved::ResolvedDeployment;
 
 /// An update that a device is told to install.
@@ -88,11 +90,15 @@ pub fn assignments(
     let mut won: FxHashMap<RevisionId, &Arc<Deployment>> = FxHashMap::default();
     for revision in compliance.applicable.iter().map(RevisionId) {
         let Some(update) = fleet.catalog().revision(revision) else { continue };
-        let asking = active.iter().filter(|deployment| deployment.deploys(update.id)).map(|d| &d.deployment);
-        if let Some(winner) =
-            asking.min_by_key(|deployment| (urgency(deployment), deployment.created_at, deployment.id))
-        {
-            won.insert(revision, winner);
+        if fleet.catalog().is_declined(update.id) {
+            continue;
+        }
+        let asking: Vec<_> = active.iter().filter(|deployment| deployment.deploys(update.id)).collect();
+        let claims: Vec<_> = asking.iter().map(|deployment| deployment.claim()).collect();
+        let Some(winner) = strongest(&claims).and_then(|place| asking.get(place)) else { continue };
+        match winner.deployment.spec.intent {
+            Intent::Required | Intent::Available => drop(won.insert(revision, &winner.deployment)),
+            Intent::Block | Intent::Uninstall => {}
         }
     }
     if won.is_empty() {

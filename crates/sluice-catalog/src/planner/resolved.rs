@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
-use sluice_model::{Deployment, UpdateId};
+use sluice_model::{CollectionId, Deployment, UpdateId};
 
 use crate::catalog::Catalog;
+
+use super::precedence::Claim;
 
 /// A deployment with what its update group and collection hold now.
 #[derive(Clone, Debug)]
@@ -16,15 +18,27 @@ pub struct ResolvedDeployment {
     updates: Vec<UpdateId>,
     /// By device number.
     pub devices: RoaringBitmap,
+    /// The collections above its collection.
+    ancestors: Arc<[CollectionId]>,
 }
 
 impl ResolvedDeployment {
-    /// A deployment of some updates to some devices.
+    /// A deployment of some updates to some devices; nothing is above its collection.
     #[must_use]
     pub fn new(deployment: Arc<Deployment>, mut updates: Vec<UpdateId>, devices: RoaringBitmap) -> Self {
         updates.sort_unstable();
         updates.dedup();
-        Self { deployment, updates, devices }
+        Self { deployment, updates, devices, ancestors: Arc::default() }
+    }
+
+    /// The same with the collections above its collection.
+    #[must_use]
+    pub fn with_ancestors(self, ancestors: Arc<[CollectionId]>) -> Self {
+        Self { ancestors, ..self }
+    }
+
+    pub(super) fn claim(&self) -> Claim<'_> {
+        Claim { deployment: &self.deployment, ancestors: &self.ancestors }
     }
 
     /// The updates, sorted.

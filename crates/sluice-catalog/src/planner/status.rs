@@ -4,9 +4,12 @@
 //! two differ compliance wins: an update that a device no longer needs is done, whoever did it, and
 //! one that it still needs is not, whatever was reported. One exception: an installed update that
 //! waits for a restart is not done yet.
+//!
+//! A deployment that uninstalls is open where the updates still are, and done where they could be
+//! and are not. One that blocks asks nothing of devices: none has work left.
 
 use roaring::RoaringBitmap;
-use sluice_model::{DeviceNumber, EnforcementState};
+use sluice_model::{DeviceNumber, EnforcementState, Intent, UpdateId};
 
 use crate::fleet::{DeviceRow, Fleet};
 
@@ -29,7 +32,7 @@ pub enum DeviceDeploymentState {
     Held,
     /// An update has failed.
     Failed,
-    /// It has not sent an inventory yet.
+    /// It has not reported yet, or not about these updates.
     Unknown,
 }
 
@@ -69,9 +72,9 @@ pub struct DeviceProgress {
     pub device: DeviceNumber,
     /// Its state.
     pub state: DeviceDeploymentState,
-    /// Updates of the deployment it has.
+    /// Updates of the deployment it is done with: has, or of an uninstallation no longer has.
     pub installed: u64,
-    /// Updates of the deployment it still needs.
+    /// Updates of the deployment that are still to be installed or uninstalled.
     pub open: u64,
 }
 
@@ -100,8 +103,15 @@ fn progress(
         return DeviceProgress { device, state: DeviceDeploymentState::Unknown, installed: 0, open: 0 };
     };
     let installed = compliance.installed.intersection_len(updates);
-    let open = compliance.applicable.intersection_len(updates);
-    let mut state = match (open, installed) {
+    let required = compliance.applicable.intersection_len(updates);
+    let (done, open) = match deployment.deployment.spec.intent {
+        Intent::Required | Intent::Available => (installed, required),
+        Intent::Uninstall => (required, installed),
+        Intent::Block => (0, 0),
+    };
+    let mut state = match (open, done) {
+        // An update newer than the device's last status may be required there.
+        (0, 0) if fleet.is_unknown(row, updates) => DeviceDeploymentState::Unknown,
         (0, 0) => DeviceDeploymentState::NotRequired,
         (0, _) => DeviceDeploymentState::Compliant,
         _ => DeviceDeploymentState::Waiting,
@@ -109,7 +119,7 @@ fn progress(
     let mut held = 0;
     let mut busy = false;
     for record in row.enforcement.iter().filter(|record| deployment.deploys(record.update)) {
-        let is_open = fleet.is_open(row, record.update);
+        let is_open = is_open(fleet, row, record.update, deployment.deployment.spec.intent);
         match record.state {
             EnforcementState::Unknown => {}
             failed if failed.is_failure() && is_open => state = DeviceDeploymentState::Failed,
@@ -125,7 +135,19 @@ fn progress(
             state = DeviceDeploymentState::InProgress;
         }
     }
-    DeviceProgress { device, state, installed, open }
+    DeviceProgress { device, state, installed: done, open }
+}
+
+/// Whether a deployment still has work on an update on a device.
+fn is_open(fleet: &Fleet, row: &DeviceRow, update: UpdateId, intent: Intent) -> bool {
+    match intent {
+        Intent::Required | Intent::Available => fleet.is_open(row, update),
+        Intent::Uninstall => {
+            let (compliance, revision) = (row.compliance.as_ref(), fleet.catalog().current(update));
+            compliance.zip(revision).is_some_and(|(compliance, revision)| compliance.installed.contains(revision.0))
+        }
+        Intent::Block => false,
+    }
 }
 
 impl DeploymentCounts {

@@ -10,6 +10,7 @@ use sluice_packages::deb::version;
 use uuid::Uuid;
 
 use super::*;
+use crate::catalog::CatalogChange;
 use crate::fleet::{DeviceChange, Fleet};
 use crate::testing::*;
 
@@ -81,7 +82,7 @@ proptest! {
                     });
                     prop_assert!(lower, "{package:?} is no upgrade");
                     let revisions = catalog.revisions_of(a.update).iter().map(|r| catalog.revision(*r).unwrap());
-                    let part = revisions.flat_map(|u| &u.content.package().binaries).any(|b| {
+                    let part = revisions.flat_map(|u| u.content.binaries()).any(|b| {
                         (&b.name, &b.architecture, &b.version) == (&package.name, &package.architecture, &package.version)
                     });
                     prop_assert!(part, "{package:?} is not of the update");
@@ -93,7 +94,7 @@ proptest! {
                 if active.iter().any(|d| d.deploys(update.id)) {
                     // An index may still offer a package that only an older revision lists.
                     let revisions = catalog.revisions_of(update.id).iter().map(|r| catalog.revision(*r).unwrap());
-                    let own: Vec<_> = revisions.flat_map(|u| &u.content.package().binaries).collect();
+                    let own: Vec<_> = revisions.flat_map(|u| u.content.binaries()).collect();
                     let higher = assigned.iter().flat_map(|a| &a.packages).any(|p| {
                         own.iter().any(|b| b.name == p.name && version::compare(&b.version, &p.version).is_lt())
                     });
@@ -110,6 +111,58 @@ proptest! {
             let status = deployment_status(&fleet, deployment);
             let c = status.counts;
             prop_assert_eq!(c.compliant + c.in_progress + c.failed + c.unknown + c.not_required, status.devices.len());
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn nothing_is_assigned_against_the_strongest_deployment(
+        (catalog, _) in catalogs(),
+        inventory in inventories(),
+        plans in prop::collection::vec((prop::collection::vec(0usize..30, 1..6), 0usize..4, 0usize..3), 1..6),
+        declined in prop::collection::vec(0usize..30, 0..3),
+    ) {
+        const INTENTS: [Intent; 4] = [Intent::Required, Intent::Available, Intent::Uninstall, Intent::Block];
+        let ids: Vec<UpdateId> = catalog.current_revisions().iter().map(|r| catalog.revision(RevisionId(r)).unwrap().id).collect();
+        prop_assume!(!ids.is_empty());
+        let declined = declined.iter().map(|pick| (ids[pick % ids.len()], true)).collect();
+        let (catalog, _) = catalog.apply(CatalogChange { declined, ..CatalogChange::default() });
+        let (_, fleet) = fleet(&Arc::new(catalog), &[inventory]);
+        // Collections 0 above 1 above 2.
+        let collection = |n: usize| CollectionId(Uuid::from_u128(n as u128));
+        let deployments: Vec<_> = (0u128..).zip(&plans).map(|(number, (picks, intent, place))| {
+            let updates: Vec<_> = picks.iter().map(|pick| ids[pick % ids.len()]).collect();
+            let intent = INTENTS[*intent];
+            let deadline = matches!(intent, Intent::Required | Intent::Uninstall).then_some(150);
+            let mut made = deployment(number, &updates, &[0], deadline);
+            change(&mut made, |d| {
+                d.spec.intent = intent;
+                d.spec.collection = collection(*place);
+            });
+            made.with_ancestors((0..*place).map(collection).collect())
+        }).collect();
+        let assigned = assignments(&fleet, DeviceNumber(0), &deployments, at(120));
+        for id in &ids {
+            let asking: Vec<_> = deployments.iter().filter(|d| d.deploys(*id)).collect();
+            let lowest = asking.iter().map(|d| d.deployment.spec.collection).max();
+            let intents: Vec<_> = asking.iter().filter(|d| Some(d.deployment.spec.collection) == lowest)
+                .map(|d| d.deployment.spec.intent).collect();
+            let wanted = !intents.contains(&Intent::Block)
+                && (intents.contains(&Intent::Required) || intents.contains(&Intent::Available))
+                && !fleet.catalog().is_declined(*id);
+            match assigned.iter().find(|a| a.update == *id) {
+                Some(a) => {
+                    prop_assert!(wanted, "{id} is assigned against {intents:?}");
+                    prop_assert_eq!(a.intent == Intent::Required, intents.contains(&Intent::Required));
+                }
+                None => {
+                    let only = asking.len() == 1 && deployments.len() == 1 && plans[0].0.len() == 1;
+                    let row = fleet.device(DeviceNumber(0)).unwrap();
+                    let open = fleet.catalog().current(*id).is_some_and(|r| row.compliance.as_ref().unwrap().applicable.contains(r.0));
+                    prop_assert!(!(only && wanted && open), "{id} is not assigned");
+                }
+            }
         }
     }
 }
@@ -157,6 +210,20 @@ fn the_most_urgent_deployment_decides() {
     assert_eq!(winner(&[available.clone(), late.clone()]), (2, RestartBehaviour::Allowed));
     assert_eq!(winner(&[available.clone(), late, early]), (3, RestartBehaviour::Suppressed));
     assert_eq!(winner(&[available]), (1, RestartBehaviour::Suppressed));
+}
+
+#[test]
+fn uninstalling_is_open_where_the_update_is_and_blocking_asks_nothing() {
+    use DeviceDeploymentState as S;
+    let (_, fleet, _, new) = world();
+    let states = |intent| {
+        let mut plan = deployment(1, &[new], &[0, 1, 2, 3], Some(200));
+        change(&mut plan, |d| d.spec.intent = intent);
+        deployment_status(&fleet, &plan).devices.iter().map(|d| (d.state, d.open)).collect::<Vec<_>>()
+    };
+    let none = (S::NotRequired, 0);
+    assert_eq!(states(Intent::Uninstall), [(S::Compliant, 0), (S::Waiting, 1), none, (S::Unknown, 0)]);
+    assert_eq!(states(Intent::Block), [none, none, none, (S::Unknown, 0)]);
 }
 
 #[test]

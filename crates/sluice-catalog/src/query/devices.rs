@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 use roaring::RoaringBitmap;
-use sluice_model::{ComplianceState, DeviceId, DeviceNumber, RevisionId};
+use sluice_model::{ComplianceState, DeviceId, DeviceKind, DeviceNumber, RevisionId};
 
 use crate::fleet::{DeviceRow, Fleet};
 
@@ -13,8 +13,11 @@ use super::page::{Cursor, Key, Page, page};
 /// Which devices, and in what order.
 #[derive(Clone, Debug, Default)]
 pub struct DeviceQuery<'a> {
-    /// Text in name, identity or operating system, in any case; empty: all.
+    /// Text in name, identity or operating system, in any case; of Windows devices also in client
+    /// id, manufacturer and model. Empty: all.
     pub text: String,
+    /// Managed so.
+    pub kind: Option<DeviceKind>,
     /// What must hold for them.
     pub filter: Option<DeviceFilter>,
     /// Devices on which an update, by its current revision, has a state.
@@ -48,8 +51,12 @@ pub enum DeviceFilter {
     Failed,
     /// Its package database is in a broken state.
     Broken,
-    /// It has never sent an inventory.
+    /// It has never sent an inventory or a full status.
     NeverReported,
+    /// Its last scan failed.
+    ScanFailed,
+    /// Its identity is in doubt: its client id has several users, or it has a newer record.
+    Doubtful,
 }
 
 /// The order of devices.
@@ -69,7 +76,7 @@ pub enum DeviceSort {
 pub struct DeviceLine {
     /// The device.
     pub device: DeviceNumber,
-    /// Updates it requires; `None` before its first inventory.
+    /// Updates it requires; `None` before its first report.
     pub required: Option<u64>,
     /// Security Updates among them.
     pub required_security: u32,
@@ -84,7 +91,8 @@ pub fn devices(fleet: &Fleet, query: &DeviceQuery<'_>) -> Page<DeviceLine> {
     let id = text.parse::<DeviceId>().ok();
     let wanted = |row: &&DeviceRow| {
         query.devices.is_none_or(|devices| devices.contains(row.number.0))
-            && query.update.is_none_or(|(revision, state)| row.state(revision) == state)
+            && query.kind.is_none_or(|kind| row.kind() == kind)
+            && query.update.is_none_or(|(revision, state)| fleet.state_of(row, revision) == state)
             && query.filter.is_none_or(|filter| filter.holds(fleet, row))
             && (text.is_empty() || id == Some(row.id) || mentions(row, &text))
     };
@@ -116,13 +124,23 @@ impl DeviceFilter {
             Self::SilentSince(since) => row.silent_since(since),
             Self::Failed => fleet.failures(row).next().is_some(),
             Self::Broken => row.is_broken(),
-            Self::NeverReported => compliance.is_none(),
+            Self::NeverReported => !row.has_reported(),
+            Self::ScanFailed => row.windows.as_ref().is_some_and(|windows| windows.last_scan_error.is_some()),
+            Self::Doubtful => row.windows.as_ref().is_some_and(|windows| windows.particulars.doubt.is_some()),
         }
     }
 }
 
 fn mentions(row: &DeviceRow, text: &str) -> bool {
-    contains(&row.name, text) || row.os.as_ref().is_some_and(|os| contains(&os.title, text))
+    contains(&row.name, text)
+        || row.os.as_ref().is_some_and(|os| contains(&os.title, text))
+        || row.windows.as_ref().is_some_and(|windows| {
+            let particulars = &windows.particulars;
+            let computer = &particulars.computer;
+            [&particulars.client_id, &particulars.dns_name, &computer.manufacturer, &computer.model]
+                .into_iter()
+                .any(|part| contains(part, text))
+        })
 }
 
 /// Whether a text contains one in lower case, whatever its own case. Names are ASCII nearly always:

@@ -32,7 +32,7 @@ pub struct Overview {
     pub broken: usize,
     /// Have a failed enforcement of an update they still need.
     pub failed: usize,
-    /// Have never sent an inventory.
+    /// Have never sent an inventory or a full status.
     pub never_reported: usize,
     /// What is required, by classification, in the order of [`Classification::ALL`]; only those
     /// with anything required.

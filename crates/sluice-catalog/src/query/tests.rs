@@ -41,7 +41,7 @@ proptest! {
         let collection: Option<RoaringBitmap> = collection.map(|set| set.into_iter().collect());
         let query = UpdateQuery { sort, descending, state, devices: collection.as_ref(), ..UpdateQuery::default() };
         let count = |revision: RevisionId, wanted| fleet.devices().filter(|row| {
-            collection.as_ref().is_none_or(|c| c.contains(row.number.0)) && row.state(revision) == wanted
+            collection.as_ref().is_none_or(|c| c.contains(row.number.0)) && fleet.state_of(row, revision) == wanted
         }).count() as u64;
         let mut expected: Vec<_> = catalog.current_revisions().iter().map(RevisionId).map(|revision| UpdateLine {
             revision,
@@ -50,7 +50,7 @@ proptest! {
             superseded: catalog.is_superseded(revision),
             expired: catalog.is_expired(revision),
         }).filter(|line| match state {
-            None | Some(UpdateState::Deployed) => true,
+            None | Some(UpdateState::Deployed | UpdateState::Declined) => true,
             Some(UpdateState::Required) => line.required > 0,
             Some(UpdateState::Installed) => line.installed > 0,
             Some(UpdateState::Superseded) => line.superseded,

@@ -19,7 +19,7 @@ pub struct UpdateQuery<'a> {
     pub category: Option<CategoryId>,
     /// What must hold for them.
     pub state: Option<UpdateState>,
-    /// Leave out what is superseded or expired.
+    /// Leave out what is superseded, expired or declined.
     pub only_deployable: bool,
     /// An advisory or CVE identifier, in any case; empty: all.
     pub advisory: String,
@@ -50,6 +50,8 @@ pub enum UpdateState {
     Expired,
     /// It is in a deployment.
     Deployed,
+    /// An administrator declined it.
+    Declined,
 }
 
 /// The order of updates.
@@ -121,10 +123,12 @@ fn candidates(fleet: &Fleet, query: &UpdateQuery<'_>) -> RoaringBitmap {
         Some(UpdateState::Superseded) => catalog.superseded_revisions().clone(),
         Some(UpdateState::Expired) => catalog.expired_revisions().clone(),
         Some(UpdateState::Deployed) => query.deployed.cloned().unwrap_or_default() & catalog.current_revisions(),
+        Some(UpdateState::Declined) => catalog.declined_revisions() & catalog.current_revisions(),
     };
     if query.only_deployable {
         found -= catalog.superseded_revisions();
         found -= catalog.expired_revisions();
+        found -= catalog.declined_revisions();
     }
     if let Some(category) = query.category {
         found &= catalog.revisions_within(category);

@@ -119,6 +119,7 @@ pub async fn store(store: &Store) {
         raise_version: true,
         ..CatalogBatch::default()
     };
+    let batch = batch.pack().expect("the catalog is small");
     let write = store.write(move |tx| {
         Box::pin(async move {
             source::insert(tx, &source).await?;

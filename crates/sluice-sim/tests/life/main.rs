@@ -1,6 +1,7 @@
 //! A simulated fleet at a real site, over TLS.
 
 mod catalog;
+mod import;
 mod site;
 
 use std::sync::Arc;

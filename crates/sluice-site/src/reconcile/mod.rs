@@ -2,6 +2,7 @@
 
 mod contacts;
 mod expired;
+mod names;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,9 +10,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::error::{SiteResult, chain};
+use crate::error::{SiteError, SiteResult, chain};
 use crate::site::{ReconcilerStatus, Site};
 use crate::sync;
+use crate::windows::{groups_told, reporting, told};
 
 pub(crate) use contacts::{WrittenContacts, write as write_contacts};
 
@@ -19,8 +21,15 @@ pub(crate) use contacts::{WrittenContacts, write as write_contacts};
 const SYNC_TICK: Duration = Duration::from_secs(5);
 /// How often contacts of devices are written down; a kill loses at most this much of them.
 const CONTACT_TICK: Duration = Duration::from_secs(10);
+/// How often new target groups of Windows devices are looked for: their devices are counted as
+/// members of the collections from then on.
+const GROUPS_TICK: Duration = Duration::from_secs(5);
 /// How often what has expired is removed.
 const EXPIRED_TICK: Duration = Duration::from_secs(3600);
+/// How often deployments whose time has come are looked for: Windows devices see them within a second.
+const ACTIVATION_TICK: Duration = Duration::from_millis(500);
+/// How often it is looked whether the keys of cookies have come of age.
+const KEYS_TICK: Duration = Duration::from_secs(3600);
 
 /// The state of every reconciler, for operators.
 #[derive(Default)]
@@ -44,15 +53,20 @@ impl Reconcilers {
 
 /// Starts them all.
 pub(crate) fn start(site: &Arc<Site>) {
-    every(site, "schedule", SYNC_TICK, async |site| sync::start_due(&site).await);
-    every(site, "contacts", CONTACT_TICK, async |site| contacts::write(&site).await);
-    every(site, "expired", EXPIRED_TICK, async |site| expired::remove(&site).await);
+    every(site, "schedule", SYNC_TICK, |site| async move { sync::start_due(&site).await });
+    every(site, "contacts", CONTACT_TICK, |site| async move { contacts::write(&site).await });
+    every(site, "names", CONTACT_TICK, |site| async move { names::write(&site).await });
+    every(site, "expired", EXPIRED_TICK, |site| async move { expired::remove(&site).await });
+    every(site, "old events", EXPIRED_TICK, |site| async move { reporting::prune(&site).await });
+    every(site, "activation", ACTIVATION_TICK, |site| async move { told::activate(&site).await });
+    every(site, "target groups", GROUPS_TICK, |site| async move { groups_told::write(&site).await });
+    every(site, "cookie keys", KEYS_TICK, |site| async move { site.windows.cookies.rotate(&site.store).await });
 }
 
 fn every<F, R>(site: &Arc<Site>, name: &'static str, tick: Duration, work: F)
 where
     F: Fn(Arc<Site>) -> R + Send + 'static,
-    R: Future<Output = SiteResult<()>> + Send,
+    R: Future<Output = SiteResult<()>> + Send + 'static,
 {
     let site = Arc::clone(site);
     let tracker = site.tasks.clone();
@@ -64,7 +78,9 @@ where
                 () = site.stop.cancelled() => return,
                 _ = ticks.tick() => {}
             }
-            let result = work(Arc::clone(&site)).await;
+            // In a task of its own, so that a defect ends this run and not the reconciler.
+            let run = tokio::spawn(work(Arc::clone(&site))).await;
+            let result = run.unwrap_or_else(|error| Err(SiteError::internal("background work", error)));
             if let Err(error) = &result {
                 tracing::warn!(reconciler = name, error = chain(error), "background work failed; it will run again");
             }

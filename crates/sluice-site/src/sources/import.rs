@@ -104,7 +104,7 @@ fn default_keyrings(conf: &AptConf) -> Vec<String> {
 }
 
 /// The name, or the name with a number that nobody has.
-pub(super) fn free_name(name: &str, taken: impl Fn(&str) -> bool) -> String {
+pub(crate) fn free_name(name: &str, taken: impl Fn(&str) -> bool) -> String {
     if !taken(name) {
         return name.to_owned();
     }

@@ -21,11 +21,48 @@ use crate::load::usable;
 use crate::site::Site;
 use crate::sync::SyncOutcome;
 
+pub(crate) use import::free_name;
+
 /// What sort of upstream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SourceKind {
     /// A Debian archive.
     Apt,
+    /// Update metadata of Windows that administrators bring in as files.
+    CatalogFile,
+}
+
+/// The upstream of a source, by its sort.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SourceConfig {
+    /// A Debian archive.
+    Apt(AptSource),
+    /// Files; there is nothing to define.
+    CatalogFile,
+}
+
+impl SourceConfig {
+    /// Its sort.
+    #[must_use]
+    pub fn kind(&self) -> SourceKind {
+        match self {
+            Self::Apt(_) => SourceKind::Apt,
+            Self::CatalogFile => SourceKind::CatalogFile,
+        }
+    }
+
+    /// The Debian archive, if it is one.
+    #[must_use]
+    pub fn apt(&self) -> Option<&AptSource> {
+        match self {
+            Self::Apt(apt) => Some(apt),
+            Self::CatalogFile => None,
+        }
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        self.apt().map(AptSource::warnings).unwrap_or_default()
+    }
 }
 
 /// One suite of a Debian archive, as an entry of `sources.list(5)` names it.
@@ -82,10 +119,8 @@ pub struct Source {
     pub id: SourceId,
     /// Unique name.
     pub name: String,
-    /// Sort.
-    pub kind: SourceKind,
     /// The upstream.
-    pub config: AptSource,
+    pub config: SourceConfig,
     /// Whether the schedule is in force.
     pub enabled: bool,
     /// When it is synchronized.
@@ -106,7 +141,7 @@ impl Source {
     /// Only those who may change it see a proxy's credentials.
     pub(crate) fn shown_to(mut self, caller: &Caller) -> Self {
         if caller.require(Permission::ManageSite).is_err()
-            && let Some(proxy) = &mut self.config.proxy
+            && let SourceConfig::Apt(AptSource { proxy: Some(proxy), .. }) = &mut self.config
             && let Some((scheme, rest)) = proxy.split_once("://")
             && let Some((_, host)) = rest.rsplit_once('@')
         {
@@ -157,6 +192,11 @@ impl SourceList {
 
     pub(crate) fn all(&self) -> Arc<Vec<SourceRecord>> {
         self.list.load_full()
+    }
+
+    /// The first source of a sort.
+    pub(crate) fn of_kind(&self, kind: SourceKind) -> Option<SourceRecord> {
+        self.list.load().iter().find(|s| row::kind(&s.kind).is_ok_and(|k| k == kind)).cloned()
     }
 
     pub(crate) fn get(&self, id: SourceId) -> Option<SourceRecord> {
@@ -242,6 +282,9 @@ impl Site {
     async fn update_source_now(&self, caller: &Caller, id: SourceId, spec: SourceSpec) -> SiteResult<Source> {
         caller.require(Permission::ManageSite)?;
         let old = self.sources.get(id).ok_or_else(|| SiteError::not_found("source", id))?;
+        if row::kind(&old.kind)? != SourceKind::Apt {
+            return Err(SiteError::conflict("the source is of files that were imported", "It cannot be changed."));
+        }
         self.not_running(id)?;
         let record = SourceRecord {
             last_success_at: old.last_success_at,
@@ -294,6 +337,7 @@ impl Site {
             removed_indexes: indexes.clone(),
             ..CatalogBatch::default()
         };
+        let batch = batch.pack()?;
         let (entry, now) = (self.audit_entry(caller, "source.delete", &old.name, ""), self.now());
         let commit = self.store.write(move |tx| {
             Box::pin(async move {
@@ -330,7 +374,9 @@ impl Site {
         done.problems = found.problems;
         for mut spec in found.specs {
             let list = self.list_sources(caller).await?;
-            let same = |s: &&Source| s.config.uri == spec.config.uri && s.config.suite == spec.config.suite;
+            let same = |s: &&Source| {
+                s.config.apt().is_some_and(|apt| apt.uri == spec.config.uri && apt.suite == spec.config.suite)
+            };
             if let Some(known) = list.iter().find(same) {
                 done.existing.push(known.clone());
                 continue;
@@ -365,7 +411,7 @@ impl Site {
     }
 
     pub(crate) fn source_view(&self, record: &SourceRecord) -> SiteResult<Source> {
-        let config = row::config(&record.config)?;
+        let config = row::config(&record.kind, &record.config)?;
         let schedule = row::schedule(&record.schedule)?;
         let last = self.sync.last_run(record.id);
         let failed = last.as_ref().filter(|run| run.outcome == SyncOutcome::Failed);
@@ -374,7 +420,6 @@ impl Site {
         Ok(Source {
             id: record.id,
             name: record.name.clone(),
-            kind: SourceKind::Apt,
             next_run: self.next_run(record.id, record.created_at, record.enabled, &schedule),
             warnings,
             config,
@@ -387,13 +432,28 @@ impl Site {
     }
 }
 
+/// The source of imported files, which no schedule concerns.
+pub(crate) fn catalog_file_record(id: SourceId, name: String, created_at: Timestamp) -> SiteResult<SourceRecord> {
+    Ok(SourceRecord {
+        id,
+        name,
+        kind: row::kind_text(SourceKind::CatalogFile).into(),
+        config: "{}".into(),
+        enabled: false,
+        schedule: row::schedule_text(&Schedule::Manual)?,
+        created_at,
+        last_success_at: None,
+        last_error: None,
+    })
+}
+
 fn record_of(id: SourceId, spec: &SourceSpec, created_at: Timestamp) -> SiteResult<SourceRecord> {
     let name = valid_name(&spec.name)?;
     spec.config.check()?;
     Ok(SourceRecord {
         id,
         name: name.to_string(),
-        kind: "apt".into(),
+        kind: row::kind_text(SourceKind::Apt).into(),
         config: row::config_text(&spec.config)?,
         enabled: spec.enabled,
         schedule: row::schedule_text(&spec.schedule)?,

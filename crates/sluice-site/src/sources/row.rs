@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use sluice_model::Schedule;
 
-use super::{AptKeyring, AptSource};
+use super::{AptKeyring, AptSource, SourceConfig, SourceKind};
 use crate::error::{SiteError, SiteResult};
 
 #[derive(Serialize, Deserialize)]
@@ -37,7 +37,27 @@ fn unreadable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Sit
     SiteError::internal("reading a source from the store", error)
 }
 
-pub(super) fn config(text: &str) -> SiteResult<AptSource> {
+/// The spelling of a sort in the store.
+pub(super) fn kind_text(kind: SourceKind) -> &'static str {
+    match kind {
+        SourceKind::Apt => "apt",
+        SourceKind::CatalogFile => "catalog-file",
+    }
+}
+
+pub(super) fn kind(text: &str) -> SiteResult<SourceKind> {
+    let found = [SourceKind::Apt, SourceKind::CatalogFile].into_iter().find(|kind| kind_text(*kind) == text);
+    found.ok_or_else(|| unreadable(format!("unknown kind {text:?}")))
+}
+
+pub(super) fn config(kind_of: &str, text: &str) -> SiteResult<SourceConfig> {
+    Ok(match kind(kind_of)? {
+        SourceKind::Apt => SourceConfig::Apt(apt(text)?),
+        SourceKind::CatalogFile => SourceConfig::CatalogFile,
+    })
+}
+
+fn apt(text: &str) -> SiteResult<AptSource> {
     let row: AptRow = serde_json::from_str(text).map_err(unreadable)?;
     Ok(AptSource {
         uri: row.uri,

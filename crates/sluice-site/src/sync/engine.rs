@@ -1,70 +1,41 @@
-//! One run: look upstream, store, publish, record.
+//! One synchronization of a package source: look upstream, store, publish.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use sluice_catalog::{CatalogChange, IndexContent, Offer};
-use sluice_model::{SourceId, SyncExtent, SyncPhase, SyncRunId, SyncTrigger};
+use sluice_model::{SourceId, SyncExtent, SyncPhase, SyncTrigger};
 use sluice_store::catalog::{CatalogBatch, CatalogCommit, RevisionRef};
 use sluice_store::quarantine::QuarantineEntry;
 use sluice_store::source::SourceRecord;
-use sluice_store::sync_run::{SyncRunEnd, SyncRunRecord};
-use sluice_store::{StoreError, Tx, alert, catalog, quarantine, source, sync_run};
+use sluice_store::{StoreError, catalog, quarantine};
 
 use super::apt::{Found, News, Run};
 use super::error::SyncError;
 use super::history::Counts;
-use super::progress::Progress;
 use super::state::Live;
-use super::{ALERT, SyncOutcome, alert_message};
-use crate::error::chain;
-use crate::events::SiteEvent;
+use super::{SyncOutcome, run};
 use crate::site::Site;
 
 /// Starts a run in the background; false when one is under way for the source.
 pub(super) fn start(site: &Arc<Site>, id: SourceId, extent: SyncExtent, trigger: SyncTrigger) -> bool {
-    let events = site.events.clone();
-    let notify = move || drop(events.send(SiteEvent::Sync(id)));
-    let live = Arc::new(Live {
-        run: SyncRunId(site.host.new_id()),
-        extent,
-        trigger,
-        started: site.now(),
-        progress: Progress::new(Arc::clone(&site.host.clock), notify),
-    });
-    if !site.sync.begin(id, &live) {
-        return false;
-    }
+    let Some(live) = run::claim(site, id, extent, trigger) else { return false };
     let site = Arc::clone(site);
     let tracker = site.tasks.clone();
     tracker.spawn(async move {
-        let record = site.sources.get(id);
-        let run = match record {
-            Some(record) => run(&site, &record, &live).await,
+        let run = match site.sources.get(id) {
+            Some(record) => run_once(&site, &record, &live).await,
             None => None,
         };
-        site.sync.end(run, id);
-        site.emit(SiteEvent::Sync(id));
+        run::release(&site, id, run);
     });
     true
 }
 
 /// Runs and records. `None` when not even the history could be written.
-async fn run(site: &Arc<Site>, record: &SourceRecord, live: &Live) -> Option<super::SyncRun> {
-    let row = SyncRunRecord {
-        id: live.run,
-        source: record.id,
-        trigger: live.trigger,
-        extent: live.extent,
-        started_at: live.started,
-        end: None,
-    };
-    let begin = row.clone();
-    if let Err(error) = site.store.write(move |tx| Box::pin(async move { sync_run::start(tx, &begin).await })).await {
-        tracing::error!(source = record.name, %error, "a synchronization could not begin");
-        return None;
-    }
+async fn run_once(site: &Arc<Site>, record: &SourceRecord, live: &Live) -> Option<super::SyncRun> {
+    let row = run::begin(site, record, live).await?;
     let mut counts = Counts::default();
     let result = tokio::select! {
         // A defect must not leave the source in a run that never ends.
@@ -73,26 +44,7 @@ async fn run(site: &Arc<Site>, record: &SourceRecord, live: &Live) -> Option<sup
         }
         () = site.stop.cancelled() => Err(SyncError::Stopping),
     };
-    counts.catalog_version = site.catalog().version();
-    counts.bytes = live.progress.bytes();
-    let (outcome, error) = match &result {
-        Ok(outcome) => (*outcome, None),
-        Err(SyncError::Stopping) => (SyncOutcome::Interrupted, None),
-        Err(error) => {
-            tracing::warn!(source = record.name, error = chain(error), "synchronization failed");
-            counts.fix = Some(error.fix().to_owned());
-            (SyncOutcome::Failed, Some(error.sentence()))
-        }
-    };
-    let end = SyncRunEnd {
-        at: site.now(),
-        outcome: outcome.slug().into(),
-        counts: serde_json::to_string(&counts).unwrap_or_default(),
-        error,
-    };
-    let finished = SyncRunRecord { end: Some(end.clone()), ..row };
-    finish(site, record, live, outcome, end, counts.fix.as_deref()).await;
-    super::history::run(finished, &site.sources)
+    run::conclude(site, record, live, row, &result, counts).await
 }
 
 async fn synchronize(
@@ -101,15 +53,12 @@ async fn synchronize(
     live: &Live,
     counts: &mut Counts,
 ) -> Result<SyncOutcome, SyncError> {
-    let source = site.source_view(record).map_err(|e| SyncError::Config(e.message))?.config;
-    let run = Run {
-        site,
-        id: record.id,
-        source: &source,
-        config: &record.config,
-        extent: live.extent,
-        progress: &live.progress,
+    let config = site.source_view(record).map_err(|e| SyncError::Config(e.message))?.config;
+    let Some(source) = config.apt() else {
+        return Err(SyncError::Config("the source is of files, which only an import brings in".into()));
     };
+    let run =
+        Run { site, id: record.id, source, config: &record.config, extent: live.extent, progress: &live.progress };
     let _turn = site.sync.gate.acquire().await.map_err(|_| SyncError::Stopping)?;
     let download = match run.download().await? {
         News::Some(download) => *download,
@@ -150,6 +99,7 @@ async fn store(
     looked_at: Vec<String>,
 ) -> Result<CatalogCommit, StoreError> {
     let now = site.now();
+    let batch = batch.pack()?;
     let known = quarantine::list(&mut site.store.reader().await?, false).await?;
     let again = |item: &str| problems.iter().any(|(key, _)| key == item);
     let resolved = known.into_iter().filter(|q| {
@@ -199,46 +149,6 @@ fn change(batch: CatalogBatch, commit: &CatalogCommit) -> CatalogChange {
         indexes: indexes.collect(),
         removed_indexes: batch.removed_indexes,
         updates: commit.revisions.iter().copied().zip(batch.revisions).collect(),
-    }
-}
-
-/// Writes the end of the run, the source's state and the alert, at once. What a run without changes
-/// writes is its history row alone.
-async fn finish(
-    site: &Site,
-    record: &SourceRecord,
-    live: &Live,
-    outcome: SyncOutcome,
-    end: SyncRunEnd,
-    fix: Option<&str>,
-) {
-    let (run, id, name, now) = (live.run, record.id, record.name.clone(), site.now());
-    let alert_id = sluice_model::AlertId(site.host.new_id());
-    let message = end.error.as_deref().map(|error| alert_message(error, fix)).unwrap_or_default();
-    let write = site.store.write(move |tx: &mut Tx| {
-        Box::pin(async move {
-            sync_run::end(tx, run, &end).await?;
-            match (outcome, &end.error) {
-                (SyncOutcome::Failed, Some(error)) => {
-                    source::failed(tx, id, error).await?;
-                    alert::raise(tx, alert_id, ALERT, &name, &message, now).await?;
-                    Ok(true)
-                }
-                (SyncOutcome::Changed | SyncOutcome::Unchanged, _) => {
-                    // Whatever the run before was: the site may have been stopped after a failure.
-                    let cleared = alert::clear(tx, ALERT, &name, now).await?;
-                    if cleared || outcome == SyncOutcome::Changed {
-                        source::succeeded(tx, id, now).await?;
-                    }
-                    Ok(cleared)
-                }
-                _ => Ok(false),
-            }
-        })
-    });
-    match write.await {
-        Ok(true) => site.emit(SiteEvent::Alerts),
-        Ok(false) => {}
-        Err(error) => tracing::error!(%error, "the end of a synchronization is not in the history"),
+        ..CatalogChange::default()
     }
 }

@@ -7,7 +7,8 @@ use sluice_packages::openpgp::{FingerprintError, KeyringError, SignatureError};
 use sluice_store::StoreError;
 
 use super::fetch::FetchError;
-use crate::error::chain;
+use crate::error::{SiteError, chain};
+use crate::windows::import::ImportError;
 
 /// Why a run failed. The last good state is served on.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +45,10 @@ pub(crate) enum SyncError {
     Moving { url: String },
     #[error("the result could not be stored")]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    File(ImportError),
+    #[error("the result could not be stored or served")]
+    Import(#[source] SiteError),
     #[error("{0}")]
     Config(String),
     #[error("the program failed in a way it never should")]
@@ -85,7 +90,8 @@ impl SyncError {
                 "The last good state is served on. The mirror may be in the middle of an update; the site tries again."
             }
             Self::Release { .. } | Self::Packages { .. } => "The last good state is served on. Tell the vendor.",
-            Self::Store(_) => "Check disk space and database: `sluice doctor`.",
+            Self::File(error) => error.fix(),
+            Self::Store(_) | Self::Import(_) => "Check disk space and database: `sluice doctor`.",
             Self::Config(_) => "Define the source anew.",
             Self::Defect => "Report it with the site's log; the last good state is served on.",
             Self::Stopping => "The next run continues.",

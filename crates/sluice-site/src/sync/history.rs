@@ -14,15 +14,15 @@ use crate::sources::SourceList;
 /// The figures of a run.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Counts {
-    pub(super) new: u64,
-    pub(super) changed: u64,
-    pub(super) expired: u64,
-    pub(super) quarantined: u64,
-    pub(super) bytes: u64,
-    pub(super) catalog_version: u64,
-    pub(super) fix: Option<String>,
-    pub(super) warnings: Vec<String>,
+pub(crate) struct Counts {
+    pub(crate) new: u64,
+    pub(crate) changed: u64,
+    pub(crate) expired: u64,
+    pub(crate) quarantined: u64,
+    pub(crate) bytes: u64,
+    pub(crate) catalog_version: u64,
+    pub(crate) fix: Option<String>,
+    pub(crate) warnings: Vec<String>,
 }
 
 /// A finished run; `None` for one that is under way.

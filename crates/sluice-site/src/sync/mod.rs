@@ -6,6 +6,7 @@ mod error;
 mod fetch;
 mod history;
 mod progress;
+pub(crate) mod run;
 mod state;
 
 use std::sync::Arc;
@@ -19,10 +20,12 @@ use crate::caller::{Caller, Permission};
 use crate::error::{SiteError, SiteResult};
 use crate::page::{Page, PageRequest, limit_and_one};
 use crate::site::Site;
-use crate::sources::Source;
+use crate::sources::{Source, SourceKind};
 
+pub(crate) use error::SyncError;
 pub(crate) use fetch::Fetcher;
-pub(crate) use state::SyncState;
+pub(crate) use history::Counts;
+pub(crate) use state::{Live, SyncState};
 
 /// The kind of the alert of a failed synchronization.
 pub(crate) const ALERT: &str = "sync-failed";
@@ -165,7 +168,16 @@ impl Site {
         caller.require(Permission::Synchronize)?;
         let all = self.sources.all();
         let wanted: Vec<SourceId> = match source {
-            Some(id) => vec![self.sources.get(id).ok_or_else(|| SiteError::not_found("source", id))?.id],
+            Some(id) => {
+                let record = self.sources.get(id).ok_or_else(|| SiteError::not_found("source", id))?;
+                if self.source_view(&record)?.config.kind() == SourceKind::CatalogFile {
+                    return Err(SiteError::conflict(
+                        "the source is of imported files: there is no upstream to ask",
+                        "Import the file again: `sluice catalog import FILE`.",
+                    ));
+                }
+                vec![id]
+            }
             None => all.iter().filter(|s| s.enabled).map(|s| s.id).collect(),
         };
         if wanted.is_empty() {

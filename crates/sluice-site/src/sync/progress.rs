@@ -12,7 +12,7 @@ use crate::host::Clock;
 const NOTIFY_STEP: u64 = 1 << 20;
 
 /// Shared between the run and its watchers.
-pub(super) struct Progress {
+pub(crate) struct Progress {
     clock: Arc<dyn Clock>,
     now: Mutex<SyncProgress>,
     /// Units of the phase done.
@@ -42,7 +42,7 @@ impl Progress {
     }
 
     /// Begins a phase.
-    pub(super) fn phase(&self, phase: SyncPhase, total: u64, item: &str) {
+    pub(crate) fn phase(&self, phase: SyncPhase, total: u64, item: &str) {
         self.done.store(0, Ordering::Relaxed);
         self.change(|p, now| {
             *p = SyncProgress { phase, done: 0, total, item: item.to_owned(), started: now };
@@ -50,12 +50,12 @@ impl Progress {
     }
 
     /// Says what is being worked on.
-    pub(super) fn item(&self, item: &str) {
+    pub(crate) fn item(&self, item: &str) {
         self.change(|p, _| item.clone_into(&mut p.item));
     }
 
     /// Counts fetched bytes, which are the units of [`SyncPhase::Updates`].
-    pub(super) fn fetched(&self, bytes: u64) {
+    pub(crate) fn fetched(&self, bytes: u64) {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
         let before = self.done.fetch_add(bytes, Ordering::Relaxed);
         if before / NOTIFY_STEP != before.saturating_add(bytes) / NOTIFY_STEP {
@@ -63,7 +63,7 @@ impl Progress {
         }
     }
 
-    pub(super) fn bytes(&self) -> u64 {
+    pub(crate) fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)
     }
 
@@ -71,7 +71,8 @@ impl Progress {
     pub(super) fn get(&self) -> SyncProgress {
         let mut progress = self.now.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if progress.phase == SyncPhase::Updates {
-            progress.done = self.done.load(Ordering::Relaxed).min(progress.total);
+            let done = self.done.load(Ordering::Relaxed);
+            progress.done = if progress.total == 0 { done } else { done.min(progress.total) };
         }
         progress
     }

@@ -32,11 +32,11 @@ pub(crate) struct SyncState {
 
 /// A run under way.
 pub(crate) struct Live {
-    pub(super) run: SyncRunId,
+    pub(crate) run: SyncRunId,
     pub(super) extent: SyncExtent,
     pub(super) trigger: SyncTrigger,
     pub(super) started: Timestamp,
-    pub(super) progress: Progress,
+    pub(crate) progress: Progress,
 }
 
 impl Live {

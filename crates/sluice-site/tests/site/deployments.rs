@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::world::World;
 
-fn spec(world: &World, name: &str, target: DeploymentTarget) -> DeploymentSpec {
+pub fn spec(world: &World, name: &str, target: DeploymentTarget) -> DeploymentSpec {
     DeploymentSpec {
         name: Name::new(name).unwrap(),
         target,
@@ -72,7 +72,7 @@ async fn a_cancelled_deployment_is_not_revived_by_a_change_under_way() {
 async fn collections_and_their_names() {
     let world = World::new().await;
     let (web, _) = world.enroll("web1").await;
-    let ring = world.site.create_collection(&world.admin, " Ring 1 ", vec![web]).await.unwrap();
+    let ring = world.site.create_collection(&world.admin, " Ring 1 ", vec![web], None).await.unwrap();
     assert_eq!((ring.name.as_str(), ring.members), ("Ring 1", 1));
     let built_in = world.site.delete_collection(&world.admin, ALL_DEVICES).await.unwrap_err();
     assert_eq!(built_in.kind, ErrorKind::Conflict);
@@ -81,7 +81,10 @@ async fn collections_and_their_names() {
     assert_eq!(refused.kind, ErrorKind::NotFound);
     world.site.remove_device(&world.admin, web).await.unwrap();
     assert_eq!(world.site.collection(&world.admin, ring.id).await.unwrap().members, 0);
-    assert_eq!(world.site.create_collection(&world.admin, "a\u{0}b", vec![]).await.unwrap_err().field, Some("name"));
+    assert_eq!(
+        world.site.create_collection(&world.admin, "a\u{0}b", vec![], None).await.unwrap_err().field,
+        Some("name")
+    );
     let hostile = "'; DROP TABLE device; --<script>alert(1)</script>";
-    assert_eq!(world.site.create_collection(&world.admin, hostile, vec![]).await.unwrap().name, hostile);
+    assert_eq!(world.site.create_collection(&world.admin, hostile, vec![], None).await.unwrap().name, hostile);
 }

@@ -3,5 +3,14 @@
 mod accounts;
 mod agents;
 mod damage;
+mod declines;
 mod deployments;
+mod selection;
+mod tree;
+mod windows_arrivals;
+mod windows_catalog;
+mod windows_client;
+mod windows_documents;
+mod windows_reports;
+mod windows_scan;
 mod world;

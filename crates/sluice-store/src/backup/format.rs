@@ -14,7 +14,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 
 pub(super) const MAGIC: &[u8] = b"sluice backup 1\n";
 
-/// Longest value that is read back: an inventory is three orders of magnitude smaller.
+/// Longest value that is read back: a fragment of an update has at most a quarter of it.
 const MAX_VALUE: u32 = 256 << 20;
 /// Longest name of a table or column, most columns of a table.
 const MAX_NAME: u32 = 63;
@@ -29,6 +29,17 @@ pub(super) enum Value {
     Blob(Vec<u8>),
 }
 
+impl Value {
+    /// Bytes of a text or blob.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Null | Self::Int(_) => 0,
+            Self::Text(text) => text.len(),
+            Self::Blob(bytes) => bytes.len(),
+        }
+    }
+}
+
 /// A frame that is read back.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Frame {
@@ -36,6 +47,16 @@ pub(super) enum Frame {
     Table { name: String, columns: Vec<String> },
     Row(Vec<Value>),
     End { rows: u64 },
+}
+
+impl Frame {
+    /// Bytes of a row's texts and blobs.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Row(values) => values.iter().map(Value::size).sum(),
+            Self::Header { .. } | Self::Table { .. } | Self::End { .. } => 0,
+        }
+    }
 }
 
 pub(super) fn put_header(out: &mut Vec<u8>, schema: i64) {

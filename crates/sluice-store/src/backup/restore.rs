@@ -24,8 +24,12 @@ use crate::schema::{self, ColumnInfo, Kind};
 /// 32 bits hold 16,000 such jumps.
 pub const COUNTER_MARGIN: u64 = 1 << 18;
 
-/// Rows in one statement, and the most placeholders (SQLite: 32,766).
+/// Most rows in one statement; more gains nothing.
 const MAX_ROWS: usize = 200;
+/// No row is added to a statement that has this many bytes: rows may be as large as a backup allows.
+const MAX_BYTES: usize = 4 << 20;
+/// Groups of rows that are decoded ahead.
+const GROUPS: usize = 2;
 
 /// What a restore did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,21 +64,28 @@ pub async fn restore(config: &StoreConfig, path: &Path) -> Result<Restored, Stor
     done
 }
 
-type Frames = mpsc::Receiver<std::io::Result<Frame>>;
+type Group = Vec<std::io::Result<Frame>>;
+type Frames = mpsc::Receiver<Group>;
 
-/// Decodes on a thread of its own, some frames ahead.
+/// Decodes on a thread of its own, some groups of frames ahead.
 fn read_in_background(file: File) -> Frames {
-    let (frames, out) = mpsc::channel(MAX_ROWS);
+    let (groups, out) = mpsc::channel(GROUPS);
     tokio::task::spawn_blocking(move || {
         let mut decoder = match Decoder::new(file) {
             Ok(decoder) => decoder,
-            Err(error) => return drop(frames.blocking_send(Err(error))),
+            Err(error) => return drop(groups.blocking_send(vec![Err(error)])),
         };
+        let (mut group, mut bytes) = (Vec::new(), 0);
         loop {
             let frame = decoder.next();
             let last = matches!(frame, Ok(Frame::End { .. }) | Err(_));
-            if frames.blocking_send(frame).is_err() || last {
-                return;
+            bytes += frame.as_ref().map_or(0, Frame::size);
+            group.push(frame);
+            if last || group.len() == MAX_ROWS || bytes >= MAX_BYTES {
+                bytes = 0;
+                if groups.blocking_send(std::mem::take(&mut group)).is_err() || last {
+                    return;
+                }
             }
         }
     });
@@ -83,12 +94,16 @@ fn read_in_background(file: File) -> Frames {
 
 struct Input<'p> {
     frames: Frames,
+    group: std::vec::IntoIter<std::io::Result<Frame>>,
     path: &'p Path,
 }
 
 impl Input<'_> {
     async fn next(&mut self) -> Result<Frame, StoreError> {
-        match self.frames.recv().await {
+        if self.group.as_slice().is_empty() {
+            self.group = self.frames.recv().await.unwrap_or_default().into_iter();
+        }
+        match self.group.next() {
             Some(Ok(frame)) => Ok(frame),
             Some(Err(error)) => Err(match error.kind() {
                 std::io::ErrorKind::UnexpectedEof => self.bad("it ends in the middle".to_owned()),
@@ -105,7 +120,7 @@ impl Input<'_> {
 
 async fn replace_all(tx: &mut Tx, config: &StoreConfig, path: &Path, frames: Frames) -> Result<Restored, StoreError> {
     let doing = "restoring";
-    let mut input = Input { frames, path };
+    let mut input = Input { frames, group: Vec::new().into_iter(), path };
     let Frame::Header { schema } = input.next().await? else {
         return Err(input.bad("it does not say which schema it has".to_owned()));
     };
@@ -115,7 +130,11 @@ async fn replace_all(tx: &mut Tx, config: &StoreConfig, path: &Path, frames: Fra
     match tx.dialect() {
         // Checked as a whole before the commit.
         Dialect::Sqlite => tx.raw(doing, "PRAGMA foreign_keys = OFF; BEGIN EXCLUSIVE").await?,
-        Dialect::Postgres => crate::writer::begin(tx).await?,
+        // Rows of one table may refer to later ones of it.
+        Dialect::Postgres => {
+            crate::writer::begin(tx).await?;
+            tx.raw(doing, "SET CONSTRAINTS ALL DEFERRED").await?;
+        }
     }
     let given_out = numbers_given_out(tx).await?;
     drop_tables(tx).await?;
@@ -148,7 +167,7 @@ async fn replace_all(tx: &mut Tx, config: &StoreConfig, path: &Path, frames: Fra
 async fn numbers_given_out(tx: &mut Tx) -> Result<Vec<(Counter, u64)>, StoreError> {
     let known = schema::tables(tx).await?.iter().any(|t| t == "counter");
     let mut out = Vec::new();
-    for counter in Counter::IDENTITIES.into_iter().chain([Counter::CatalogVersion, Counter::Restore]) {
+    for counter in Counter::IDENTITIES.into_iter().chain(Counter::VERSIONS) {
         out.push((counter, if known { counter::last(tx, counter).await.unwrap_or(0) } else { 0 }));
     }
     Ok(out)
@@ -182,8 +201,9 @@ async fn load_tables(tx: &mut Tx, input: &mut Input<'_>) -> Result<u64, StoreErr
             Frame::Row(values) => {
                 let Some(table) = &mut table else { return Err(input.bad("a row belongs to no table".to_owned())) };
                 rows += 1;
+                table.bytes += values.iter().map(Value::size).sum::<usize>();
                 table.rows.push(values);
-                if table.rows.len() == MAX_ROWS {
+                if table.rows.len() == MAX_ROWS || table.bytes >= MAX_BYTES {
                     table.flush(tx).await?;
                 }
             }
@@ -208,6 +228,8 @@ struct Table {
     insert: String,
     kinds: Vec<Kind>,
     rows: Vec<Vec<Value>>,
+    /// Of the rows' texts and blobs.
+    bytes: usize,
 }
 
 impl Table {
@@ -227,6 +249,7 @@ impl Table {
             insert: format!("INSERT INTO {name} ({}) VALUES ", columns.join(", ")),
             kinds,
             rows: Vec::new(),
+            bytes: 0,
         }))
     }
 
@@ -241,6 +264,7 @@ impl Table {
         let rows: Vec<_> = (0..self.rows.len()).map(row).collect();
         let sql = format!("{}{}", self.insert, rows.join(", "));
         let mut args = sqlx::any::AnyArguments::default();
+        self.bytes = 0;
         for values in self.rows.drain(..) {
             for (value, kind) in values.into_iter().zip(&self.kinds) {
                 let added = match (value, kind) {

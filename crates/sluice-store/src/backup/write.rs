@@ -28,8 +28,9 @@ pub struct BackupSummary {
 
 /// Bytes handed to the file at once.
 const CHUNK: usize = 1 << 20;
-/// Chunks on the way: bounds the memory a slow disk costs.
-const CHUNKS: usize = 4;
+/// Chunks on the way: bounds the memory a slow disk costs. Each is as large as the largest row, or
+/// [`CHUNK`].
+const CHUNKS: usize = 2;
 
 impl Store {
     /// Writes everything to a new file, as of one moment, while the store is in use. The file is

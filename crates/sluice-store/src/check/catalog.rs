@@ -9,7 +9,7 @@ use crate::connection::Reader;
 use crate::error::StoreError;
 use crate::repository::catalog::{self, StoredIndex};
 use crate::repository::counter::Counter;
-use crate::repository::{deployment, update_group};
+use crate::repository::{declined, deployment, deselected, update_change, update_group};
 
 pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Result<(), StoreError> {
     let mut categories = Vec::new();
@@ -30,12 +30,18 @@ pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Resul
     catalog::load_revisions(reader, None, |row| {
         if let Some(revision) = problems.row(row) {
             let update = &revision.update;
-            if update.products.is_empty() || update.products.iter().any(|p| !known.contains(p)) {
+            let homeless = update.is_listed() && update.products.is_empty();
+            if homeless || update.products.iter().any(|p| !known.contains(p)) {
                 problems.add(format!("table update_revision, row {}: a product does not exist", revision.id.0));
             }
-            binaries.insert(revision.id, update.content.package().binaries.len());
+            binaries.insert(revision.id, update.content.binaries().len());
             updates.insert(update.id);
         }
+        Ok(())
+    })
+    .await?;
+    catalog::load_fragments(reader, 0, |row| {
+        problems.row(row);
         Ok(())
     })
     .await?;
@@ -54,6 +60,14 @@ pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Resul
     check_counter(reader, problems, Counter::Index, highest).await?;
     problems.list(catalog::load_anchors(reader).await)?;
 
+    let highest = problems.list(update_change::load(reader).await)?.into_iter().map(|(_, change)| change).max();
+    check_counter(reader, problems, Counter::Change, highest.unwrap_or(0)).await?;
+    for declined in problems.list(declined::list(reader).await)? {
+        if !updates.contains(&declined.update) {
+            problems.add(format!("table declined, row {0}: update {0} does not exist", declined.update));
+        }
+    }
+    problems.list(deselected::list(reader).await)?;
     check_lists(reader, &updates, problems).await
 }
 

@@ -1,12 +1,16 @@
 //! Every row of the other tables.
 
+use std::collections::HashMap;
+
+use sluice_model::CollectionId;
+
 use super::{Problems, check_counter};
 use crate::connection::Reader;
 use crate::error::StoreError;
 use crate::repository::counter::Counter;
 use crate::repository::{
     alert, api_token, collection, device, device_event, enforcement, enrollment, inventory, meta, quarantine, session,
-    setup_token, source, sync_run, user,
+    setup_token, source, sync_run, user, windows_client, windows_event, windows_status,
 };
 
 pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Result<(), StoreError> {
@@ -39,6 +43,26 @@ pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Resul
     })
     .await?;
 
+    windows_client::load(reader, |row| {
+        problems.row(row);
+        Ok(())
+    })
+    .await?;
+    windows_status::load(reader, |row| {
+        problems.row(row);
+        Ok(())
+    })
+    .await?;
+    let mut highest = 0;
+    windows_event::load(reader, |row| {
+        if let Some(event) = problems.row(row) {
+            highest = highest.max(event.seq);
+        }
+        Ok(())
+    })
+    .await?;
+    check_counter(reader, problems, Counter::WindowsEvent, highest).await?;
+
     if let Err(error) = meta::epoch(reader).await {
         problems.add(format!("table meta: the epoch: {error}"));
     }
@@ -51,15 +75,25 @@ pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Resul
     problems.list(quarantine::list(reader, true).await)?;
     problems.list(alert::recent(reader, u32::MAX).await)?;
     problems.list(enrollment::list(reader).await)?;
+    let mut parents = HashMap::new();
     collection::load(reader, |row| {
-        problems.row(row);
+        parents.extend(problems.row(row).and_then(|c| Some((c.id, c.parent?))));
         Ok(())
     })
     .await?;
+    if let Some(id) = parents.keys().find(|id| in_circle(&parents, **id)) {
+        problems.add(format!("table collection, row {id}: it is a part of itself"));
+    }
     problems.list(collection::all_members(reader).await)?;
     problems.list(user::list(reader).await)?;
     problems.list(session::list(reader).await)?;
     problems.list(api_token::list(reader).await)?;
     problems.list(setup_token::expiry(reader).await.map(|expiry| expiry.into_iter().collect()))?;
     Ok(())
+}
+
+/// Whether the way up from a collection comes back to it.
+fn in_circle(parents: &HashMap<CollectionId, CollectionId>, id: CollectionId) -> bool {
+    let up = std::iter::successors(parents.get(&id), |at| parents.get(at));
+    up.take(parents.len()).any(|at| *at == id)
 }

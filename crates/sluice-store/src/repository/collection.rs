@@ -11,11 +11,12 @@ use crate::statement::statements;
 
 statements! {
     collection(id) {
-        INSERT = "INSERT INTO collection (id, name, kind, created_at) VALUES ($1, $2, $3, $4)";
+        INSERT = "INSERT INTO collection (id, name, kind, created_at, parent) VALUES ($1, $2, $3, $4, $5)";
         RENAME = "UPDATE collection SET name = $2 WHERE id = $1";
+        SET_PARENT = "UPDATE collection SET parent = $2 WHERE id = $1";
         REMOVE = "DELETE FROM collection WHERE id = $1";
-        GET = "SELECT id, name, kind, created_at FROM collection WHERE id = $1";
-        LIST(all) = "SELECT id, name, kind, created_at FROM collection ORDER BY name";
+        GET = "SELECT id, name, kind, created_at, parent FROM collection WHERE id = $1";
+        LIST(all) = "SELECT id, name, kind, created_at, parent FROM collection ORDER BY name";
     }
     collection_member(collection_id, device_id) {
         ADD_MEMBERS[2] = "INSERT INTO collection_member (collection_id, device_id) VALUES {rows} \
@@ -47,6 +48,8 @@ pub struct CollectionRecord {
     pub kind: CollectionKind,
     /// When it was made.
     pub created_at: Timestamp,
+    /// The collection it is a part of: its members are that one's members, too.
+    pub parent: Option<CollectionId>,
 }
 
 fn kind_text(kind: CollectionKind) -> &'static str {
@@ -64,6 +67,7 @@ fn from_row(row: Row<'_>) -> Result<CollectionRecord, StoreError> {
         name: row.get("name")?,
         kind: row.get_as("kind", kind)?,
         created_at: row.get("created_at")?,
+        parent: row.get("parent")?,
     })
 }
 
@@ -78,9 +82,10 @@ fn taken(name: &Name) -> impl FnOnce(StoreError) -> StoreError + '_ {
 /// Adds a collection without members.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] when the name is taken.
+/// [`StoreError::Conflict`] when the name is taken, [`StoreError::Reference`] when the parent does
+/// not exist.
 pub async fn insert(tx: &mut Tx, c: &CollectionRecord) -> Result<(), StoreError> {
-    let args = args![c.id, c.name.as_str(), kind_text(c.kind), c.created_at];
+    let args = args![c.id, c.name.as_str(), kind_text(c.kind), c.created_at, c.parent];
     tx.execute(&INSERT, args).await.map(drop).map_err(taken(&c.name))
 }
 
@@ -92,10 +97,19 @@ pub async fn rename(tx: &mut Tx, id: CollectionId, name: &Name) -> Result<(), St
     tx.execute_on(&RENAME, args![id, name.as_str()], "collection", id).await.map_err(taken(name))
 }
 
+/// Makes a collection a part of another one, or of none. Whether that makes a circle is for the
+/// caller to see, in the same unit of work.
+///
+/// # Errors
+/// [`StoreError::NotFound`], [`StoreError::Reference`] when the parent does not exist.
+pub async fn set_parent(tx: &mut Tx, id: CollectionId, parent: Option<CollectionId>) -> Result<(), StoreError> {
+    tx.execute_on(&SET_PARENT, args![id, parent], "collection", id).await
+}
+
 /// Removes a collection.
 ///
 /// # Errors
-/// [`StoreError::NotFound`], [`StoreError::Reference`] while a deployment targets it.
+/// [`StoreError::NotFound`], [`StoreError::Reference`] while a deployment targets it or it has parts.
 pub async fn remove(tx: &mut Tx, id: CollectionId) -> Result<(), StoreError> {
     tx.execute_on(&REMOVE, args![id], "collection", id).await
 }

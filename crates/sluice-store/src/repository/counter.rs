@@ -24,15 +24,23 @@ pub enum Counter {
     Device,
     /// Events of devices.
     DeviceEvent,
+    /// Events that Windows devices report.
+    WindowsEvent,
     /// The version of the catalog.
     CatalogVersion,
+    /// Changes of what clients are told of updates.
+    Change,
     /// Restores of the database.
     Restore,
 }
 
 impl Counter {
     /// Those whose numbers name things, and so must not be used again after a restore.
-    pub(crate) const IDENTITIES: [Self; 4] = [Self::Revision, Self::Index, Self::Device, Self::DeviceEvent];
+    pub(crate) const IDENTITIES: [Self; 5] =
+        [Self::Revision, Self::Index, Self::Device, Self::DeviceEvent, Self::WindowsEvent];
+
+    /// All others.
+    pub(crate) const VERSIONS: [Self; 3] = [Self::CatalogVersion, Self::Change, Self::Restore];
 
     fn name(self) -> &'static str {
         match self {
@@ -40,7 +48,9 @@ impl Counter {
             Self::Index => "index",
             Self::Device => "device",
             Self::DeviceEvent => "device_event",
+            Self::WindowsEvent => "windows_event",
             Self::CatalogVersion => "catalog_version",
+            Self::Change => "change",
             Self::Restore => "restore",
         }
     }

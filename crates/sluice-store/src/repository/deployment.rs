@@ -37,6 +37,8 @@ fn intent_text(intent: Intent) -> &'static str {
     match intent {
         Intent::Required => "required",
         Intent::Available => "available",
+        Intent::Uninstall => "uninstall",
+        Intent::Block => "block",
     }
 }
 
@@ -57,7 +59,10 @@ fn notification_text(notification: UserNotification) -> &'static str {
 
 /// The deployment of a row, with the updates of a fixed list.
 fn from_row(row: Row<'_>, updates: Vec<UpdateId>) -> Result<Deployment, StoreError> {
-    let intent = |text: String| [Intent::Required, Intent::Available].into_iter().find(|i| intent_text(*i) == text);
+    let intent = |text: String| {
+        let all = [Intent::Required, Intent::Available, Intent::Uninstall, Intent::Block];
+        all.into_iter().find(|i| intent_text(*i) == text)
+    };
     let restart = |text: String| {
         [RestartBehaviour::Allowed, RestartBehaviour::Suppressed].into_iter().find(|r| restart_text(*r) == text)
     };

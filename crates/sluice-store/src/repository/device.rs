@@ -1,7 +1,7 @@
 //! Devices: who they are and when they were last heard of.
 
 use jiff::Timestamp;
-use sluice_model::{DeviceId, DeviceNumber};
+use sluice_model::{DeviceId, DeviceKind, DeviceNumber};
 
 use crate::bind::{Args, args};
 use crate::connection::{Reader, Tx};
@@ -13,14 +13,16 @@ use crate::statement::statements;
 
 statements! {
     device(id) {
-        INSERT = "INSERT INTO device (id, number, hostname, secret_hash, enrolled_at, agent_version) \
-            VALUES ($1, $2, $3, $4, $5, $6)";
-        UPDATE = "UPDATE device SET hostname = $2, agent_version = $3 WHERE id = $1";
+        INSERT = "INSERT INTO device (id, number, kind, hostname, secret_hash, enrolled_at, agent_version) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        TAKE_BACK = "UPDATE device SET hostname = $2, secret_hash = $3, agent_version = $4, enrolled_at = $5, \
+            removed_at = NULL WHERE id = $1";
+        UPDATE = "UPDATE device SET hostname = $2, agent_version = $3 WHERE id = $1 AND removed_at IS NULL";
         SET_SECRET = "UPDATE device SET secret_hash = $2 WHERE id = $1 AND removed_at IS NULL";
         REMOVE = "UPDATE device SET removed_at = $2 WHERE id = $1 AND removed_at IS NULL";
-        GET = "SELECT d.id, d.number, d.hostname, d.secret_hash, d.enrolled_at, d.agent_version, d.removed_at, \
+        GET = "SELECT d.id, d.number, d.kind, d.hostname, d.secret_hash, d.enrolled_at, d.agent_version, d.removed_at, \
             c.at AS last_contact FROM device d LEFT JOIN device_contact c ON c.device_id = d.id WHERE d.id = $1";
-        LOAD(all) = "SELECT d.id, d.number, d.hostname, d.secret_hash, d.enrolled_at, d.agent_version, d.removed_at, \
+        LOAD(all) = "SELECT d.id, d.number, d.kind, d.hostname, d.secret_hash, d.enrolled_at, d.agent_version, d.removed_at, \
             c.at AS last_contact FROM device d LEFT JOIN device_contact c ON c.device_id = d.id ORDER BY d.number";
     }
     device_contact(device_id) {
@@ -36,11 +38,13 @@ pub struct DeviceRecord {
     pub id: DeviceId,
     /// Dense number, never reused.
     pub number: DeviceNumber,
+    /// Family.
+    pub kind: DeviceKind,
     /// Name as it calls itself; not unique.
     pub hostname: String,
-    /// SHA-256 of its secret.
-    pub secret_hash: [u8; 32],
-    /// When it enrolled.
+    /// SHA-256 of its secret; a Windows device has none.
+    pub secret_hash: Option<[u8; 32]>,
+    /// When it enrolled, or registered.
     pub enrolled_at: Timestamp,
     /// When it was last heard of; `None`: not since it enrolled.
     pub last_contact: Option<Timestamp>,
@@ -55,20 +59,37 @@ pub struct DeviceRecord {
 pub struct NewDevice {
     /// Identity.
     pub id: DeviceId,
+    /// Family.
+    pub kind: DeviceKind,
     /// Name as it calls itself.
     pub hostname: String,
-    /// SHA-256 of its secret.
-    pub secret_hash: [u8; 32],
+    /// SHA-256 of its secret; a Windows device has none.
+    pub secret_hash: Option<[u8; 32]>,
     /// Version of its agent.
     pub agent_version: String,
 }
 
+fn kind_text(kind: DeviceKind) -> &'static str {
+    match kind {
+        DeviceKind::Linux => "linux",
+        DeviceKind::Windows => "windows",
+    }
+}
+
+/// A device without a secret has an empty one in its row.
+fn secret_bytes(hash: Option<[u8; 32]>) -> Vec<u8> {
+    hash.map_or_else(Vec::new, Vec::from)
+}
+
 fn from_row(row: Row<'_>) -> Result<DeviceRecord, StoreError> {
+    let kind = |text: String| [DeviceKind::Linux, DeviceKind::Windows].into_iter().find(|k| kind_text(*k) == text);
+    let no_secret = row.bytes("secret_hash")?.is_empty();
     Ok(DeviceRecord {
         id: row.get("id")?,
         number: row.get("number")?,
+        kind: row.get_as("kind", kind)?,
         hostname: row.get("hostname")?,
-        secret_hash: row.get("secret_hash")?,
+        secret_hash: if no_secret { None } else { Some(row.get("secret_hash")?) },
         enrolled_at: row.get("enrolled_at")?,
         last_contact: row.get("last_contact")?,
         agent_version: row.get("agent_version")?,
@@ -82,11 +103,13 @@ fn from_row(row: Row<'_>) -> Result<DeviceRecord, StoreError> {
 /// [`StoreError::Conflict`] when the identity is taken.
 pub async fn enrol(tx: &mut Tx, new: NewDevice, at: Timestamp) -> Result<DeviceRecord, StoreError> {
     let number = DeviceNumber(counter::allocate_u32(tx, Counter::Device, 1).await?);
-    let args = args![new.id, number, &new.hostname, new.secret_hash, at, &new.agent_version];
+    let secret = secret_bytes(new.secret_hash);
+    let args = args![new.id, number, kind_text(new.kind), &new.hostname, secret, at, &new.agent_version];
     tx.execute(&INSERT, args).await.map_err(|e| e.conflict_as(|| format!("device {} is enrolled already", new.id)))?;
     Ok(DeviceRecord {
         id: new.id,
         number,
+        kind: new.kind,
         hostname: new.hostname,
         secret_hash: new.secret_hash,
         enrolled_at: at,
@@ -96,10 +119,32 @@ pub async fn enrol(tx: &mut Tx, new: NewDevice, at: Timestamp) -> Result<DeviceR
     })
 }
 
+/// Adds a device, or takes a known one back, also a removed one: it keeps its number. For devices
+/// whose identity follows from what they are, so that they come back with the same one.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when the identity belongs to a device of the other family.
+pub async fn register(tx: &mut Tx, new: NewDevice, at: Timestamp) -> Result<DeviceRecord, StoreError> {
+    let Some(old) = get(tx, new.id).await? else { return enrol(tx, new, at).await };
+    if old.kind != new.kind {
+        return Err(StoreError::Conflict { what: format!("device {} is of another family", new.id) });
+    }
+    let args = args![new.id, &new.hostname, secret_bytes(new.secret_hash), &new.agent_version, at];
+    tx.execute(&TAKE_BACK, args).await?;
+    Ok(DeviceRecord {
+        hostname: new.hostname,
+        secret_hash: new.secret_hash,
+        enrolled_at: at,
+        agent_version: new.agent_version,
+        removed_at: None,
+        ..old
+    })
+}
+
 /// Records a new host name or agent version.
 ///
 /// # Errors
-/// [`StoreError::NotFound`].
+/// [`StoreError::NotFound`], also when it has been removed.
 pub async fn update(tx: &mut Tx, id: DeviceId, hostname: &str, agent_version: &str) -> Result<(), StoreError> {
     tx.execute_on(&UPDATE, args![id, hostname, agent_version], "device", id).await
 }

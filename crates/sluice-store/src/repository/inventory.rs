@@ -40,9 +40,11 @@ pub struct PackedInventory(Vec<u8>);
 
 impl PackedInventory {
     /// Packs an inventory.
-    #[must_use]
-    pub fn new(inventory: &Inventory) -> Self {
-        Self(pack(&InventoryRow::from(inventory)))
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] when it is too large.
+    pub fn new(inventory: &Inventory) -> Result<Self, StoreError> {
+        pack(&InventoryRow::from(inventory)).map(Self)
     }
 }
 

@@ -6,7 +6,9 @@ pub mod audit;
 pub mod catalog;
 pub mod collection;
 pub mod counter;
+pub mod declined;
 pub mod deployment;
+pub mod deselected;
 pub mod device;
 pub mod device_event;
 pub mod enforcement;
@@ -20,8 +22,13 @@ pub mod session;
 pub mod setup_token;
 pub mod source;
 pub mod sync_run;
+pub mod update_change;
 pub mod update_group;
 pub mod user;
+pub mod windows_client;
+mod windows_client_row;
+pub mod windows_event;
+pub mod windows_status;
 
 use crate::statement::Statement;
 
@@ -33,7 +40,9 @@ pub(crate) fn statements() -> impl Iterator<Item = Statement> {
         audit::STATEMENTS,
         collection::STATEMENTS,
         counter::STATEMENTS,
+        declined::STATEMENTS,
         deployment::STATEMENTS,
+        deselected::STATEMENTS,
         device::STATEMENTS,
         device_event::STATEMENTS,
         enforcement::STATEMENTS,
@@ -46,8 +55,12 @@ pub(crate) fn statements() -> impl Iterator<Item = Statement> {
         setup_token::STATEMENTS,
         source::STATEMENTS,
         sync_run::STATEMENTS,
+        update_change::STATEMENTS,
         update_group::STATEMENTS,
         user::STATEMENTS,
+        windows_client::STATEMENTS,
+        windows_event::STATEMENTS,
+        windows_status::STATEMENTS,
     ];
     plain.into_iter().chain(catalog::STATEMENTS.iter().copied()).flatten().copied()
 }

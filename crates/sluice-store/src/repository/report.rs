@@ -18,12 +18,9 @@ statements! {
     }
 }
 
-/// How many serial numbers below the newest are remembered per device, at least. An agent sends one report at
+/// How many serial numbers below the newest are remembered per device. An agent sends one report at
 /// a time, so anything older is a repetition.
 const REMEMBERED: u64 = 1000;
-
-/// A device's old serial numbers and events are removed at every so many of its reports.
-const TIDY: u64 = 50;
 
 /// Events kept of a device: years of an ordinary one.
 pub const MAX_EVENTS: u32 = 10_000;
@@ -57,10 +54,10 @@ pub async fn ingest(
     if serial < newest.saturating_sub(REMEMBERED) || tx.execute(&INSERT, args![device, serial]).await? == 0 {
         return Ok(Ingested::Duplicate { newest });
     }
-    device_event::append(tx, device, events).await?;
     enforcement::put(tx, states).await?;
-    if serial.is_multiple_of(TIDY) {
-        tx.execute(&FORGET, args![device, serial.max(newest).saturating_sub(REMEMBERED)]).await?;
+    tx.execute(&FORGET, args![device, serial.max(newest).saturating_sub(REMEMBERED)]).await?;
+    if !events.is_empty() {
+        device_event::append(tx, device, events).await?;
         device_event::prune(tx, device, MAX_EVENTS).await?;
     }
     Ok(Ingested::New)

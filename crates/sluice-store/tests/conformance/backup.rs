@@ -19,11 +19,12 @@ cases![
 async fn fill(store: &Store) {
     let source = add_source(store).await;
     let batch = crate::catalog::batch(source);
+    let batch = batch.pack().unwrap();
     store.write(move |tx| Box::pin(commit_sync_batch(tx, batch, at(1)))).await.unwrap();
     for n in 1..=450 {
         add_device(store, n).await.unwrap();
     }
-    let packed = inventory::PackedInventory::new(&crate::samples::inventory(500));
+    let packed = inventory::PackedInventory::new(&crate::samples::inventory(500)).unwrap();
     let device = sluice_model::DeviceId(uuid(1));
     let hash = sluice_model::Sha256([1; 32]);
     store.write(move |tx| Box::pin(inventory::save(tx, device, packed, hash, at(2)))).await.unwrap();
@@ -135,6 +136,7 @@ async fn numbers_are_not_used_again(db: Database) {
     // Given out after the backup, and known to clients.
     let lost = add_device(&store, 5000).await.unwrap().number;
     let newer = CatalogBatch { revisions: vec![update("bash", "5.2-1").into()], ..CatalogBatch::default() };
+    let newer = newer.pack().unwrap();
     let lost_revision =
         store.write(move |tx| Box::pin(commit_sync_batch(tx, newer, at(3)))).await.unwrap().revisions[0];
     store.close().await;
@@ -145,6 +147,7 @@ async fn numbers_are_not_used_again(db: Database) {
     let store = db.open().await;
     assert!(add_device(&store, 6000).await.unwrap().number > lost);
     let newer = CatalogBatch { revisions: vec![update("zsh", "5.9-1").into()], ..CatalogBatch::default() };
+    let newer = newer.pack().unwrap();
     let revision = store.write(move |tx| Box::pin(commit_sync_batch(tx, newer, at(4)))).await.unwrap().revisions[0];
     assert!(revision > lost_revision);
     assert!(revision > RevisionId(1 << 18));

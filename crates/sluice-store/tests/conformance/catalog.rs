@@ -22,6 +22,7 @@ cases![
 ];
 
 async fn commit(store: &Store, batch: CatalogBatch) -> Result<CatalogCommit, StoreError> {
+    let batch = batch.pack()?;
     store.write(move |tx| Box::pin(commit_sync_batch(tx, batch, at(9)))).await
 }
 
@@ -35,6 +36,7 @@ pub fn batch(source: SourceId) -> CatalogBatch {
             anchor: r#"{"etag":"\"1\""}"#.into(),
             content: Some(vec![offered(1, 1), offered(0, 0), offered(1, 0), offered(0, 0)]),
         }],
+        fragments: vec![],
         removed_indexes: vec![],
         anchors: vec![ReleaseAnchor {
             source,
@@ -81,8 +83,12 @@ async fn a_batch_comes_back(db: Database) {
     let source = add_source(&store).await;
     let batch = batch(source);
     let done = commit(&store, batch.clone()).await.unwrap();
-    let expected =
-        CatalogCommit { revisions: vec![RevisionId(1), RevisionId(2)], indexes: vec![IndexId(1)], version: 1 };
+    let expected = CatalogCommit {
+        revisions: vec![RevisionId(1), RevisionId(2)],
+        new: vec![true, true],
+        indexes: vec![IndexId(1)],
+        version: 1,
+    };
     assert_eq!(done, expected);
 
     let mut reader = store.reader().await.unwrap();
@@ -136,7 +142,7 @@ async fn the_same_batch_again_changes_nothing(db: Database) {
     let first = commit(&store, batch(source)).await.unwrap();
     let before = (revisions(&store, None).await, indexes(&store).await);
     let second = commit(&store, CatalogBatch { raise_version: false, ..batch(source) }).await.unwrap();
-    assert_eq!(first, second);
+    assert_eq!(second, CatalogCommit { new: vec![false, false], ..first.clone() });
     assert_eq!(before, (revisions(&store, None).await, indexes(&store).await));
     // Partly known: the old keep their numbers, the new get ones never used.
     let mut mixed = batch(source);
@@ -145,6 +151,7 @@ async fn the_same_batch_again_changes_nothing(db: Database) {
     mixed.revisions.push(newer.into());
     let third = commit(&store, mixed).await.unwrap();
     assert_eq!(third.revisions[..2], first.revisions);
+    assert_eq!(third.new, [false, false, true]);
     assert!(third.revisions[2] > first.revisions[1]);
     assert_eq!(store.check().await.unwrap(), []);
     store.close().await;

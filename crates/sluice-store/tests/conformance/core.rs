@@ -203,6 +203,7 @@ async fn a_corrupt_row_is_named(db: Database) {
         name: sluice_model::Name::new("Ring 1").unwrap(),
         kind: collection::CollectionKind::Static,
         created_at: at(0),
+        parent: None,
     };
     store.write(move |tx| Box::pin(async move { collection::insert(tx, &record).await })).await.unwrap();
     db.execute("UPDATE device SET number = -5; UPDATE collection SET kind = 'odd'").await;

@@ -11,14 +11,15 @@ use sluice_store::{Store, StoreError, collection, deployment, update_group};
 use crate::database::{Database, cases};
 use crate::samples::{add_device, at, uuid};
 
-cases![collections, update_groups, deployments];
+cases![collections, a_collection_is_part_of_another, update_groups, deployments];
 
 fn name(text: &str) -> Name {
     Name::new(text).unwrap()
 }
 
 async fn add_collection(store: &Store, number: u128, text: &str, kind: CollectionKind) -> Result<(), StoreError> {
-    let record = CollectionRecord { id: CollectionId(uuid(number)), name: name(text), kind, created_at: at(0) };
+    let record =
+        CollectionRecord { id: CollectionId(uuid(number)), name: name(text), kind, created_at: at(0), parent: None };
     store.write(move |tx| Box::pin(async move { collection::insert(tx, &record).await })).await
 }
 
@@ -64,6 +65,44 @@ async fn collections(db: Database) {
     assert_eq!(collection::get(&mut reader, ring).await.unwrap(), None);
     assert_eq!(collection::all_members(&mut reader).await.unwrap(), []);
     drop(reader);
+    store.close().await;
+}
+
+async fn a_collection_is_part_of_another(db: Database) {
+    let store = db.open().await;
+    let id = |n| CollectionId(uuid(n));
+    for (n, text) in [(1, "All servers"), (2, "Web servers"), (3, "Old web servers")] {
+        add_collection(&store, n, text, CollectionKind::Static).await.unwrap();
+    }
+    let set = async |n, parent: Option<u128>| {
+        store.write(move |tx| Box::pin(collection::set_parent(tx, id(n), parent.map(id)))).await
+    };
+    set(3, Some(2)).await.unwrap();
+    set(2, Some(1)).await.unwrap();
+    let mut reader = store.reader().await.unwrap();
+    assert_eq!(collection::get(&mut reader, id(3)).await.unwrap().unwrap().parent, Some(id(2)));
+    assert!(matches!(set(3, Some(9)).await, Err(StoreError::Reference { table: "collection" })));
+    assert!(matches!(set(9, Some(1)).await, Err(StoreError::NotFound { what: "collection", .. })));
+    let removed = store.write(move |tx| Box::pin(collection::remove(tx, id(2)))).await;
+    assert!(matches!(removed, Err(StoreError::Reference { table: "collection" })), "{removed:?}");
+    // More than a restore writes at once, with a part before what it is part of.
+    for n in 10..=250 {
+        add_collection(&store, n, &format!("Part {n}"), CollectionKind::Static).await.unwrap();
+    }
+    set(10, Some(250)).await.unwrap();
+    let path = db.directory.path().join("backup");
+    store.backup(&path).await.unwrap();
+    drop(reader);
+    store.close().await;
+    sluice_store::restore(&db.config(), &path).await.unwrap();
+    let store = db.open().await;
+    assert_eq!(store.check().await.unwrap(), []);
+    // The store itself does not forbid a circle; the check sees it.
+    store.write(move |tx| Box::pin(collection::set_parent(tx, id(1), Some(id(3))))).await.unwrap();
+    let found = store.check().await.unwrap();
+    assert!(found.iter().any(|p| p.0.contains("it is a part of itself")), "{found:?}");
+    store.write(move |tx| Box::pin(collection::set_parent(tx, id(1), None))).await.unwrap();
+    store.write(move |tx| Box::pin(collection::remove(tx, id(3)))).await.unwrap();
     store.close().await;
 }
 

@@ -19,6 +19,7 @@ cases![
     a_token_enrols_as_often_as_it_says,
     events_in_pages,
     a_report_counts_once,
+    no_choice_of_serial_numbers_keeps_more_events,
     enforcement_keeps_the_last_state,
 ];
 
@@ -45,7 +46,7 @@ async fn a_device_lives(db: Database) {
     let expected = device::DeviceRecord {
         hostname: "db.example".into(),
         agent_version: "0.2.0".into(),
-        secret_hash: [9; 32],
+        secret_hash: Some([9; 32]),
         removed_at: Some(at(8)),
         ..enrolled
     };
@@ -54,6 +55,7 @@ async fn a_device_lives(db: Database) {
         store.write(|tx| Box::pin(device::remove(tx, ONE, at(9)))).await,
         store.write(|tx| Box::pin(device::set_secret(tx, ONE, [1; 32]))).await,
         store.write(|tx| Box::pin(device::update(tx, DeviceId(uuid(5)), "x", "y"))).await,
+        store.write(|tx| Box::pin(device::update(tx, ONE, "x", "y"))).await,
     ] {
         assert!(matches!(result, Err(StoreError::NotFound { what: "device", .. })));
     }
@@ -99,7 +101,7 @@ async fn inventories_come_back(db: Database) {
         inventory: crate::samples::inventory(packages),
     };
     let save = |r: &InventoryRecord| {
-        let (packed, store, device) = (PackedInventory::new(&r.inventory), store.clone(), r.device);
+        let (packed, store, device) = (PackedInventory::new(&r.inventory).unwrap(), store.clone(), r.device);
         async move {
             store.write(move |tx| Box::pin(inventory::save(tx, device, packed, Sha256([7; 32]), at(3)))).await.unwrap();
         }
@@ -240,6 +242,27 @@ async fn a_report_counts_once(db: Database) {
     let states = enforcement::of_device(&mut reader, ONE).await.unwrap();
     assert_eq!(states, [state(1, EnforcementState::Installed)]);
     drop(reader);
+    store.close().await;
+}
+
+async fn no_choice_of_serial_numbers_keeps_more_events(db: Database) {
+    let store = db.open().await;
+    add_device(&store, 1).await.unwrap();
+    // Never a round number.
+    for serial in [1_u64, 51] {
+        let events: Vec<_> = (0..i64::from(report::MAX_EVENTS) - 1).map(event).collect();
+        let job =
+            store.write(move |tx| Box::pin(async move { report::ingest(tx, ONE, serial, &events, &[]).await })).await;
+        assert_eq!(job.unwrap(), Ingested::New);
+    }
+    let mut count = 0;
+    device_event::load(&mut store.reader().await.unwrap(), |_| {
+        count += 1;
+        Ok(())
+    })
+    .await
+    .unwrap();
+    assert_eq!(count, report::MAX_EVENTS);
     store.close().await;
 }
 

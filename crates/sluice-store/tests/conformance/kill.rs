@@ -43,7 +43,7 @@ async fn write_for_ever(store: Store, writer: u128) {
     let id = DeviceId(uuid(writer));
     store.write(move |tx| Box::pin(device::enrol(tx, new_device(writer), at(0)))).await.unwrap();
     for n in 1_u64.. {
-        let packed = PackedInventory::new(&sample(usize::try_from(n % 300).unwrap()));
+        let packed = PackedInventory::new(&sample(usize::try_from(n % 300).unwrap())).unwrap();
         let hash = Sha256([u8::try_from(n % 256).unwrap(); 32]);
         store
             .write(move |tx| {

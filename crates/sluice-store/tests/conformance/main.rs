@@ -9,6 +9,7 @@ mod core;
 mod database;
 mod deployments;
 mod devices;
+mod fragments;
 mod kill;
 mod plans;
 mod postgres;
@@ -16,22 +17,27 @@ mod samples;
 mod schema;
 mod security;
 mod sync;
+mod windows;
+mod windows_events;
 
 use database::{Case, Database};
 
 #[test]
 fn postgres_conformance() {
     let Some(server) = postgres::server() else { return };
-    let modules: [&[Case]; 9] = [
+    let modules: [&[Case]; 12] = [
         backup::CASES,
         catalog::CASES,
         core::CASES,
         deployments::CASES,
         devices::CASES,
+        fragments::CASES,
         plans::CASES,
         schema::CASES,
         security::CASES,
         sync::CASES,
+        windows::CASES,
+        windows_events::CASES,
     ];
     let mut failed = Vec::new();
     for case in modules.into_iter().flatten().chain(kill::CASES) {

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 use sluice_model::{
-    BinaryPackage, Category, CategoryId, CategoryKind, Classification, DeviceId, DeviceIndex, IndexId, IndexKey,
-    InstalledPackage, Inventory, KernelFacts, OperatingSystem, PackageIndex, PackagePin, Pocket, RestartEvidence,
-    Sha256, SourceId, SourcePackage, StaleLibrary, Update, UpdateContent, UpdateId, UpdateKind,
+    BinaryPackage, Category, CategoryId, CategoryKind, Classification, DeviceId, DeviceIndex, DeviceKind, IndexId,
+    IndexKey, InstalledPackage, Inventory, KernelFacts, OperatingSystem, PackageIndex, PackagePin, Pocket,
+    RestartEvidence, RevisionRef, Severity, Sha256, SourceId, SourcePackage, StaleLibrary, Update, UpdateContent,
+    UpdateId, UpdateKind, WindowsContent,
 };
 use sluice_store::device::{self, DeviceRecord, NewDevice};
 use sluice_store::source::{self, SourceRecord};
@@ -43,14 +44,20 @@ pub async fn add_source(store: &Store) -> SourceId {
 pub fn new_device(number: u128) -> NewDevice {
     NewDevice {
         id: DeviceId(uuid(number)),
+        kind: DeviceKind::Linux,
         hostname: format!("web-{number}.example"),
-        secret_hash: [u8::try_from(number % 256).unwrap(); 32],
+        secret_hash: Some([u8::try_from(number % 256).unwrap(); 32]),
         agent_version: "0.1.0".into(),
     }
 }
 
 pub async fn add_device(store: &Store, number: u128) -> Result<DeviceRecord, StoreError> {
     store.write(move |tx| Box::pin(async move { device::enrol(tx, new_device(number), at(0)).await })).await
+}
+
+pub async fn add_windows_device(store: &Store, number: u128) -> DeviceRecord {
+    let new = NewDevice { kind: DeviceKind::Windows, secret_hash: None, ..new_device(number) };
+    store.write(move |tx| Box::pin(device::register(tx, new, at(0)))).await.unwrap()
 }
 
 pub fn product() -> CategoryId {
@@ -97,6 +104,32 @@ pub fn update(name: &str, version: &str) -> Update {
             version: version.into(),
             binaries: vec![binary(name, version), binary(&format!("{name}-doc"), version)],
         }),
+    }
+}
+
+/// A revision with Microsoft's metadata.
+pub fn windows_update(number: u128) -> Update {
+    let id = UpdateId(uuid(number));
+    Update {
+        id,
+        number: 200,
+        kind: UpdateKind::Software,
+        title: format!("2026-11 Cumulative Update (KB{number})"),
+        description: String::new(),
+        classification: Classification::UpdateRollups,
+        products: vec![product()],
+        released: Some(at(6)),
+        advisories: vec![],
+        info_url: None,
+        content: UpdateContent::Windows(Box::new(WindowsContent {
+            prerequisites: vec![vec![UpdateId(uuid(1 << 64))], vec![UpdateId(uuid(1)), UpdateId(uuid(2))]],
+            bundled: vec![vec![RevisionRef { update: UpdateId(uuid(3)), number: 7 }]],
+            supersedes: vec![UpdateId(uuid(4))],
+            explicitly_deployable: true,
+            severity: Some(Severity::Important),
+            articles: vec![number.to_string()],
+            ..WindowsContent::default()
+        })),
     }
 }
 

@@ -24,8 +24,10 @@ pub struct Collection {
     pub name: String,
     /// Made by Sluice; cannot be changed.
     pub built_in: bool,
-    /// Number of devices.
+    /// Number of devices, counting those of the collections below.
     pub members: u64,
+    /// The collection it is a part of; its devices are devices of that one, too.
+    pub parent: Option<Uuid>,
 }
 
 /// A collection to make.
@@ -37,6 +39,9 @@ pub struct CollectionRequest {
     /// Its devices.
     #[serde(default)]
     pub devices: Vec<Uuid>,
+    /// The collection it is a part of.
+    #[serde(default)]
+    pub parent: Option<Uuid>,
 }
 
 /// A new name.
@@ -45,6 +50,14 @@ pub struct CollectionRequest {
 pub struct Rename {
     /// Unique name.
     pub name: String,
+}
+
+/// A place in the tree of collections.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Parent {
+    /// The collection it is a part of; null: of none.
+    pub parent: Option<Uuid>,
 }
 
 /// A change of members.
@@ -61,7 +74,13 @@ pub struct Membership {
 
 impl From<sluice_site::collections::Collection> for Collection {
     fn from(collection: sluice_site::collections::Collection) -> Self {
-        Self { id: collection.id.0, name: collection.name, built_in: collection.built_in, members: collection.members }
+        Self {
+            id: collection.id.0,
+            name: collection.name,
+            built_in: collection.built_in,
+            members: collection.members,
+            parent: collection.parent.map(|id| id.0),
+        }
     }
 }
 
@@ -85,7 +104,8 @@ pub(super) async fn create(
     State(state): State<AdminState>,
     ApiJson(request): ApiJson<CollectionRequest>,
 ) -> WebResult<(StatusCode, Json<Collection>)> {
-    let made = state.site.create_collection(&caller, &request.name, devices_of(request.devices)).await?;
+    let parent = request.parent.map(CollectionId);
+    let made = state.site.create_collection(&caller, &request.name, devices_of(request.devices), parent).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 
@@ -110,7 +130,19 @@ pub(super) async fn rename(
     Ok(Json(state.site.rename_collection(&caller, CollectionId(id), &request.name).await?.into()))
 }
 
-/// Delete a collection that no deployment targets; its devices stay.
+/// Make a collection a part of another one, or of none.
+#[utoipa::path(put, path = "/collections/{id}/parent", tag = "collections", params(("id" = Uuid, Path, description = "The collection")), request_body = Parent, responses((status = 200, body = Collection)))]
+pub(super) async fn move_to(
+    Authenticated(caller): Authenticated,
+    State(state): State<AdminState>,
+    ApiId(id): ApiId,
+    ApiJson(request): ApiJson<Parent>,
+) -> WebResult<Json<Collection>> {
+    let parent = request.parent.map(CollectionId);
+    Ok(Json(state.site.set_collection_parent(&caller, CollectionId(id), parent).await?.into()))
+}
+
+/// Delete a collection that no deployment targets and no other is a part of; its devices stay.
 #[utoipa::path(delete, path = "/collections/{id}", tag = "collections", params(("id" = Uuid, Path, description = "The collection")), responses((status = 204)))]
 pub(super) async fn delete(
     Authenticated(caller): Authenticated,

@@ -5,9 +5,13 @@
 //! also what the command line reads.
 
 pub mod alerts;
+pub mod arrivals;
 pub mod audit;
+pub mod catalog;
+pub mod client_policy;
 pub mod collections;
 pub mod compliance;
+pub mod content;
 pub mod deployments;
 pub mod devices;
 pub mod doctor;
@@ -16,12 +20,14 @@ pub mod events;
 pub mod groups;
 mod openapi;
 pub mod page;
+pub mod settings;
 pub mod site;
 pub mod sources;
 pub mod store;
 pub mod sync;
 pub mod tokens;
 pub mod updates;
+mod upload;
 pub mod words;
 
 use axum::Router;
@@ -60,7 +66,11 @@ fn documented() -> (Router<AdminState>, utoipa::openapi::OpenApi) {
         .routes(routes!(store::backup))
         .routes(routes!(store::check))
         .layer(from_fn(layers::store_time));
-    let all = quick.merge(slow).fallback(problem::no_such_path);
+    let uploads = OpenApiRouter::new()
+        .routes(routes!(catalog::import::import))
+        .routes(routes!(content::upload::upload))
+        .layer(from_fn(layers::upload_time));
+    let all = quick.merge(slow).merge(uploads).fallback(problem::no_such_path);
     OpenApiRouter::with_openapi(openapi::base()).nest(BASE_PATH, all).split_for_parts()
 }
 
@@ -68,6 +78,7 @@ fn documented() -> (Router<AdminState>, utoipa::openapi::OpenApi) {
 fn quick() -> OpenApiRouter<AdminState> {
     OpenApiRouter::new()
         .routes(routes!(site::info))
+        .routes(routes!(settings::windows, settings::change_windows))
         .routes(routes!(sources::list::list, sources::write::create))
         .routes(routes!(sources::list::get, sources::write::replace, sources::write::delete))
         .routes(routes!(sources::import::import))
@@ -78,17 +89,23 @@ fn quick() -> OpenApiRouter<AdminState> {
         .routes(routes!(updates::list::list))
         .routes(routes!(updates::detail::detail))
         .routes(routes!(updates::devices::devices))
-        .routes(routes!(updates::categories::categories))
+        .routes(routes!(updates::decline::decline))
+        .routes(routes!(updates::decline::undecline))
+        .routes(routes!(updates::selection::categories))
+        .routes(routes!(updates::selection::change))
         .routes(routes!(devices::list::list))
         .routes(routes!(devices::detail::detail, devices::detail::remove))
         .routes(routes!(devices::packages::packages))
         .routes(routes!(devices::updates::updates))
         .routes(routes!(devices::explain::explain))
         .routes(routes!(devices::events::events))
+        .routes(routes!(client_policy::windows))
+        .routes(routes!(arrivals::arrivals))
         .routes(routes!(enrollment_tokens::list, enrollment_tokens::create))
         .routes(routes!(enrollment_tokens::revoke))
         .routes(routes!(collections::list, collections::create))
         .routes(routes!(collections::get, collections::rename, collections::delete))
+        .routes(routes!(collections::move_to))
         .routes(routes!(collections::devices, collections::change))
         .routes(routes!(groups::list, groups::create))
         .routes(routes!(groups::get, groups::rename, groups::delete))
@@ -99,6 +116,9 @@ fn quick() -> OpenApiRouter<AdminState> {
         .routes(routes!(deployments::detail::updates))
         .routes(routes!(deployments::detail::devices))
         .routes(routes!(compliance::overview))
+        .routes(routes!(catalog::status::status))
+        .routes(routes!(content::status::status))
+        .routes(routes!(content::wanted::wanted))
         .routes(routes!(alerts::list))
         .routes(routes!(audit::log))
         .routes(routes!(tokens::list, tokens::create))

@@ -55,11 +55,14 @@ macro_rules! words {
 pub struct UnknownWord;
 
 words! {
+    /// Who decides which groups a Windows device is in.
+    Targeting = sluice_site::windows::settings::Targeting { Server "server", Client "client", }
     /// What sort of fix an update is.
     Classification = sluice_model::Classification {
         SecurityUpdates "security", CriticalUpdates "critical", UpdateRollups "rollups", Updates "updates",
         DefinitionUpdates "definitions", ServicePacks "service-packs", FeaturePacks "feature-packs",
-        Upgrades "upgrades", Drivers "drivers", Tools "tools",
+        Upgrades "upgrades", Drivers "drivers", Tools "tools", Applications "applications", Connectors "connectors",
+        DeveloperKits "developer-kits", Guidance "guidance",
     }
     /// Whether a device needs an update.
     ComplianceState = sluice_model::ComplianceState {
@@ -72,8 +75,10 @@ words! {
         DownloadFailed "download-failed", Installing "installing", PendingRestart "pending-restart",
         Installed "installed", InstallFailed "install-failed", Held "held",
     }
-    /// Installed at the deadline, or only offered.
-    Intent = sluice_model::Intent { Required "required", Available "available", }
+    /// Installed at the deadline, only offered, uninstalled at the deadline, or never offered.
+    Intent = sluice_model::Intent {
+        Required "required", Available "available", Uninstall "uninstall", Block "block",
+    }
     /// Whether devices may restart themselves for a deployment.
     Restart = sluice_model::RestartBehaviour { Allowed "allow", Suppressed "suppress", }
     /// What users of a device see of a deployment.
@@ -93,10 +98,14 @@ words! {
     CategoryKind = sluice_model::CategoryKind {
         Company "company", ProductFamily "product-family", Product "product",
     }
+    /// The level of a category, or that it is a classification.
+    SelectableKind = sluice_site::selection::SelectableKind {
+        Company "company", ProductFamily "product-family", Product "product", Classification "classification",
+    }
     /// A state of an update at the site.
     UpdateState = sluice_site::updates::UpdateState {
         Required "required", Installed "installed", Superseded "superseded",
-        Expired "expired", Deployed "deployed", Current "current",
+        Expired "expired", Deployed "deployed", Current "current", Declined "declined",
     }
     /// What a list of updates is sorted by.
     UpdateSort = sluice_site::updates::UpdateSort {
@@ -106,7 +115,19 @@ words! {
     /// A state of a device at the site.
     DeviceState = sluice_site::devices::DeviceState {
         Compliant "compliant", NonCompliant "non-compliant", NeedsRestart "needs-restart", Silent "silent",
-        Failed "failed", NeverReported "never-reported", Broken "broken",
+        Failed "failed", NeverReported "never-reported", Broken "broken", ScanFailed "scan-failed",
+        Doubtful "doubtful",
+    }
+    /// What manages a device: our agent, or the one that is part of Windows.
+    DeviceKind = sluice_model::DeviceKind { Linux "linux", Windows "windows", }
+    /// What a Windows device reported of an update.
+    ReportedState = sluice_model::ReportedState {
+        Needed "needed", Failed "failed", Downloaded "downloaded", Installed "installed",
+        RestartPending "restart-pending",
+    }
+    /// Microsoft's rating of an update.
+    Severity = sluice_model::Severity {
+        Low "low", Moderate "moderate", Important "important", Critical "critical",
     }
     /// What a list of devices is sorted by.
     DeviceSort = sluice_site::devices::DeviceSort {
@@ -125,10 +146,27 @@ words! {
         Unchanged "unchanged", Changed "changed", Failed "failed", Interrupted "interrupted",
     }
     /// What sort of upstream a source is.
-    SourceKind = sluice_site::sources::SourceKind { Apt "apt", }
+    SourceKind = sluice_site::sources::SourceKind { Apt "apt", CatalogFile "catalog-file", }
     /// What a caller may do.
     Role = sluice_site::Role {
         Administrator "administrator", UpdateManager "update-manager", Reader "reader",
+    }
+    /// The tool that brings a policy to Windows devices.
+    PolicyFormat = sluice_site::client_policy::PolicyFormat {
+        Reg "reg", PowerShell "ps1", GroupPolicy "gpo", RegistryPol "pol", Intune "intune", Certificate "cer",
+    }
+    /// What Windows devices do with updates that are offered to them.
+    AutomaticUpdates = sluice_site::client_policy::AutomaticUpdates {
+        Notify "notify", Download "download", Schedule "schedule", LocalChoice "local-choice",
+        NotifyRestart "notify-restart",
+    }
+    /// How far a Windows device that is arriving has come.
+    ArrivalStage = sluice_site::windows::arrivals::ArrivalStage {
+        FirstContact "first-contact", Registered "registered", Scanning "scanning", Reported "reported",
+    }
+    /// From where else Windows devices may get content.
+    DeliveryMode = sluice_site::client_policy::DeliveryMode {
+        Server "server", Lan "lan", Group "group", Simple "simple",
     }
 }
 
@@ -159,6 +197,10 @@ mod tests {
             DeviceState = sluice_site::devices::DeviceState;
             SyncOutcome = sluice_site::sync::SyncOutcome;
             Role = sluice_site::Role;
+            PolicyFormat = sluice_site::client_policy::PolicyFormat;
+            AutomaticUpdates = sluice_site::client_policy::AutomaticUpdates;
+            ArrivalStage = sluice_site::windows::arrivals::ArrivalStage;
+            DeliveryMode = sluice_site::client_policy::DeliveryMode;
         }
     }
 }

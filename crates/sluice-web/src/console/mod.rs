@@ -71,8 +71,11 @@ fn routes() -> Vec<(&'static str, MethodRouter<AdminState>)> {
         ("/sign-out", post(sign_in::sign_out)),
         ("/updates", get(updates::show)),
         ("/updates/{id}", get(update::show)),
+        ("/updates/{id}/decline", post(update::decline)),
+        ("/updates/{id}/undecline", post(update::undecline)),
         ("/devices", get(devices::show)),
         ("/devices/enroll", get(enroll::show).post(enroll::create)),
+        ("/devices/enroll/windows", get(windows_enroll::show)),
         ("/devices/enroll/{id}/revoke", post(enroll::revoke)),
         ("/devices/{id}", get(device::show)),
         ("/devices/{id}/remove", post(device::remove)),
@@ -101,6 +104,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<AdminState>)> {
         ("/collections/{id}/add", post(collection::add)),
         ("/collections/{id}/remove", post(collection::remove)),
         ("/collections/{id}/rename", post(collection::rename)),
+        ("/collections/{id}/parent", post(collection::move_to)),
         ("/collections/{id}/delete", post(collection::delete)),
     ]
 }

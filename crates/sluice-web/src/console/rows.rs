@@ -36,6 +36,7 @@ pub fn update_marks(t: &Text, row: &UpdateRow) -> Vec<Chip> {
         (row.deployed, Chip::new(Tone::Busy, t.states.deployed)),
         (row.superseded, Chip::label(Tone::Quiet, t.states.superseded)),
         (row.expired, Chip::label(Tone::Quiet, t.states.expired)),
+        (row.declined, Chip::label(Tone::Warn, t.states.declined)),
     ];
     marks.into_iter().filter_map(|(is, chip)| is.then_some(chip)).collect()
 }
@@ -57,6 +58,8 @@ pub fn condition(t: &Text, row: &DeviceRow) -> Vec<Chip> {
     let s = &t.states;
     let chips = [
         (row.failures > 0, Chip::new(Tone::Bad, s.failed)),
+        (row.doubtful, Chip::new(Tone::Warn, s.doubtful)),
+        (row.scan_error.is_some(), Chip::new(Tone::Warn, s.scan_failed)),
         (row.silent, Chip::new(Tone::Warn, s.silent)),
         (row.needs_restart, Chip::new(Tone::Warn, s.needs_restart)),
         (!row.reported, Chip::new(Tone::Quiet, s.never_reported)),

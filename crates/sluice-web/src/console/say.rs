@@ -1,8 +1,8 @@
 //! States as chips and words.
 
 use sluice_model::{
-    Classification, ComplianceState, DeploymentPhase, EnforcementState, ErrorCode, Intent, RestartBehaviour,
-    SyncExtent, SyncPhase, SyncTrigger, UserNotification,
+    Classification, ComplianceState, DeploymentPhase, DeviceKind, EnforcementState, ErrorCode, Intent,
+    RestartBehaviour, Severity, SyncExtent, SyncPhase, SyncTrigger, UserNotification,
 };
 use sluice_site::deployments::DeviceStatus;
 use sluice_site::devices::DeviceState;
@@ -63,14 +63,11 @@ pub fn enforcement(t: &States, state: EnforcementState) -> Chip {
 
 /// An error code with its meaning and the next step.
 pub fn error(code: ErrorCode) -> ErrorText {
-    match code.meaning() {
-        Some(line) => ErrorText {
-            code: format!("{} ({})", line.symbol, code.0),
-            meaning: line.meaning.to_owned(),
-            next_step: Prose::new(line.next_step),
-        },
-        None => error(ErrorCode::OTHER),
-    }
+    let said = code.explain();
+    // An unknown code of Windows is its own symbol already.
+    let number = code.to_string();
+    let code = if said.symbol == number { number } else { format!("{} ({number})", said.symbol) };
+    ErrorText { code, meaning: said.meaning, next_step: Prose::new(said.next_step) }
 }
 
 /// Where a deployment stands.
@@ -116,6 +113,7 @@ pub fn update_state(t: &States, state: UpdateState) -> Words {
         UpdateState::Expired => t.expired,
         UpdateState::Deployed => t.deployed,
         UpdateState::Current => t.current,
+        UpdateState::Declined => t.declined,
     }
 }
 
@@ -129,14 +127,36 @@ pub fn device_state(t: &States, state: DeviceState) -> Words {
         DeviceState::Failed => t.failed,
         DeviceState::NeverReported => t.never_reported,
         DeviceState::Broken => t.broken,
+        DeviceState::ScanFailed => t.scan_failed,
+        DeviceState::Doubtful => t.doubtful,
     }
 }
 
-/// Required or available.
+/// What manages a device.
+pub fn device_kind(t: &States, kind: DeviceKind) -> Words {
+    match kind {
+        DeviceKind::Linux => t.linux,
+        DeviceKind::Windows => t.windows,
+    }
+}
+
+/// Microsoft's rating.
+pub fn severity(t: &States, severity: Severity) -> Words {
+    match severity {
+        Severity::Low => t.severity_low,
+        Severity::Moderate => t.severity_moderate,
+        Severity::Important => t.severity_important,
+        Severity::Critical => t.severity_critical,
+    }
+}
+
+/// What a deployment asks for.
 pub fn intent(t: &States, intent: Intent) -> Words {
     match intent {
         Intent::Required => t.intent_required,
         Intent::Available => t.intent_available,
+        Intent::Uninstall => t.intent_uninstall,
+        Intent::Block => t.intent_block,
     }
 }
 

@@ -1,8 +1,11 @@
 //! One connection from handshake to end.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
+use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
@@ -10,6 +13,11 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
+
+use super::Peer;
+use super::cutoff::Cutoff;
+use super::stall::Stalling;
 
 /// Time for the TLS handshake.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
@@ -20,14 +28,18 @@ const HEADER_TIME: Duration = Duration::from_secs(30);
 /// How often an HTTP/2 peer is asked whether it is still there, and how long it may take to say.
 const PING: Duration = Duration::from_secs(30);
 
+/// Longest life of a connection; agents open a new one without noticing. Nobody holds a place for ever.
+const LIFE: Duration = Duration::from_secs(3600);
+
 /// Most streams at a time on one HTTP/2 connection.
-const MAX_STREAMS: u32 = 64;
+const MAX_STREAMS: u32 = 8;
 
 /// Largest request header, bytes.
 const MAX_HEADER: usize = 32 << 10;
 
 pub(super) struct Connection {
     pub(super) stream: TcpStream,
+    pub(super) peer: IpAddr,
     pub(super) acceptor: Option<TlsAcceptor>,
     pub(super) router: Router,
 }
@@ -44,8 +56,9 @@ impl Connection {
     pub(super) async fn serve(self, shutdown: CancellationToken) {
         // Answers are small and waited for. A peer that is gone already shows at the first read.
         let _ = self.stream.set_nodelay(true);
+        let peer = Peer(self.peer);
         let Some(acceptor) = self.acceptor else {
-            return run(self.stream, Version::Http1, self.router, shutdown).await;
+            return run(self.stream, Version::Http1, self.router, peer, shutdown).await;
         };
         let handshake = tokio::select! {
             () = shutdown.cancelled() => return,
@@ -55,7 +68,7 @@ impl Connection {
             Ok(Ok(stream)) => {
                 let h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
                 let version = if h2 { Version::Http2 } else { Version::Http1 };
-                run(stream, version, self.router, shutdown).await;
+                run(stream, version, self.router, peer, shutdown).await;
             }
             Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
             Err(_) => tracing::debug!("a TLS handshake took too long"),
@@ -63,22 +76,43 @@ impl Connection {
     }
 }
 
-async fn run<S>(stream: S, version: Version, router: Router, shutdown: CancellationToken)
+async fn run<S>(stream: S, version: Version, router: Router, peer: Peer, shutdown: CancellationToken)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let builder = builder(version);
-    let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let cutoff = Cutoff::default();
+    let of_requests = cutoff.clone();
+    let router = router.map_request(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
+        request.extensions_mut().insert(of_requests.clone());
+        request
+    });
+    let connection = builder.serve_connection(TokioIo::new(Stalling::new(stream)), TowerToHyperService::new(router));
     let mut connection = std::pin::pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = shutdown.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+    let served = async {
+        tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = ending(&shutdown) => {
+                connection.as_mut().graceful_shutdown();
+                connection.await
+            }
         }
+    };
+    let ended = tokio::select! {
+        ended = served => ended,
+        () = cutoff.reached() => return tracing::debug!("a peer reads a large answer too slowly"),
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+/// When no new request is taken any more.
+async fn ending(shutdown: &CancellationToken) {
+    tokio::select! {
+        () = shutdown.cancelled() => {}
+        () = tokio::time::sleep(LIFE) => {}
     }
 }
 
@@ -96,5 +130,48 @@ fn builder(version: Version) -> Builder<TokioExecutor> {
     match version {
         Version::Http1 => builder.http1_only(),
         Version::Http2 => builder.http2_only(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use axum::Extension;
+    use axum::body::Body;
+    use axum::routing::get;
+    use bytes::Bytes;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
+    use tokio_util::sync::DropGuard;
+
+    use super::*;
+
+    struct Large(Vec<u8>, #[expect(dead_code, reason = "held for its end")] DropGuard);
+
+    impl AsRef<[u8]> for Large {
+        fn as_ref(&self) -> &[u8] {
+            &self.0
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_reads_a_large_answer_byte_by_byte_is_cut_off() {
+        let large = async |Extension(cutoff): Extension<Cutoff>| {
+            Body::from(Bytes::from_owner(Large(vec![7; 1 << 20], cutoff.start())))
+        };
+        let router = Router::new().route("/", get(large));
+        let (mut peer, ours) = duplex(64);
+        let stop = CancellationToken::new();
+        let served = tokio::spawn(run(ours, Version::Http1, router, Peer(Ipv4Addr::LOCALHOST.into()), stop));
+        peer.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        let mut seconds = 0;
+        while !served.is_finished() {
+            let mut byte = [0];
+            let _read = peer.read(&mut byte).await;
+            tokio::time::sleep(Duration::from_secs(20)).await;
+            seconds += 20;
+            assert!(seconds < 700, "still served");
+        }
+        assert!(seconds > 500, "{seconds}");
     }
 }

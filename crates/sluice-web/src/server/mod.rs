@@ -1,7 +1,11 @@
 //! Listening: TLS or not, HTTP/1.1 and HTTP/2, with limits on what a peer can hold on to.
 
+mod addresses;
 mod connection;
+mod cutoff;
+mod stall;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,17 +16,22 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use addresses::Addresses;
 use connection::Connection;
+pub(crate) use cutoff::Cutoff;
 
-/// Most connections at a time on one listener. Each costs a few tens of kB, and a fleet's agents
-/// do not keep theirs open.
-const MAX_CONNECTIONS: usize = 4096;
+/// Most connections at a time on one listener. Each costs a few tens of kB.
+const MAX_CONNECTIONS: usize = 8192;
 
 /// Time that answers under way get when the process ends.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Wait after a failed accept: the usual cause is that the process has no file descriptor left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Who a request comes from; in the extensions of every request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer(pub IpAddr);
 
 /// Serves a router until `shutdown` is cancelled, then lets the answers under way finish.
 ///
@@ -37,6 +46,7 @@ pub async fn serve(
     let acceptor = tls.map(TlsAcceptor::from);
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let tasks = TaskTracker::new();
+    let addresses = Addresses::default();
     loop {
         let Ok(slot) = Arc::clone(&slots).acquire_owned().await else { break };
         let accepted = tokio::select! {
@@ -44,12 +54,17 @@ pub async fn serve(
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => {
-                let connection = Connection { stream, acceptor: acceptor.clone(), router: router.clone() };
+            Ok((stream, peer)) => {
+                let peer = peer.ip();
+                let Some(place) = addresses.enter(peer) else {
+                    tracing::debug!(%peer, "a connection was refused: the peer has too many");
+                    continue;
+                };
+                let connection = Connection { stream, peer, acceptor: acceptor.clone(), router: router.clone() };
                 let shutdown = shutdown.clone();
                 tasks.spawn(async move {
                     connection.serve(shutdown).await;
-                    drop(slot);
+                    drop((place, slot));
                 });
             }
             Err(error) => {

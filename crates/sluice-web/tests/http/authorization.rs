@@ -50,7 +50,9 @@ async fn a_reader_changes_nothing() {
 #[tokio::test]
 async fn what_is_not_there_is_not_found() {
     let site = TestSite::open().await;
-    for operation in operations().iter().filter(|operation| operation.path.contains('{')) {
+    // The name of a file says what it must be, not which of those that are there.
+    let named = |path: &str| path.contains('{') && !path.contains("{name}");
+    for operation in operations().iter().filter(|operation| named(operation.path)) {
         let name = format!("{} {}", operation.method, operation.path);
         let answer = ask(&site, operation).bearer(&site.administrator).send().await;
         // Revoking and retrying what is not there any more may as well count as done.

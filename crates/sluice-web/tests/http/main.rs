@@ -4,7 +4,11 @@
 mod agent;
 mod authorization;
 mod backup;
+mod catalog;
 mod client;
+mod client_policy;
+mod content;
+mod metrics;
 mod operations;
 mod server;
 mod site;

@@ -37,6 +37,7 @@ impl Operation {
         for name in ["{id}", "{device}", "{update}"] {
             path = path.replace(name, NOBODY);
         }
+        path = path.replace("{name}", "A9993E364706816ABA3E25717850C26C9CD0D89D.exe");
         path
     }
 }
@@ -59,6 +60,8 @@ pub fn operations() -> Vec<Operation> {
     let import = json!({ "files": [{ "name": "a.list", "text": "" }], "architecture": "amd64" });
     vec![
         read("/site", Sees),
+        read("/settings/windows", Sees),
+        change("patch", "/settings/windows", Some(json!({ "targeting": "server" }))),
         read("/sources", Sees),
         change("post", "/sources", Some(source.clone())),
         read("/sources/{id}", FindsNothing),
@@ -73,7 +76,10 @@ pub fn operations() -> Vec<Operation> {
         read("/updates", Sees),
         read("/updates/{id}", FindsNothing),
         read("/updates/{id}/devices", FindsNothing),
+        change("post", "/updates/decline", Some(json!({ "updates": [NOBODY], "reason": "r" }))),
+        change("post", "/updates/undecline", Some(json!({ "updates": [NOBODY] }))),
         read("/categories", Sees),
+        change("post", "/categories/selection", Some(json!({ "deselect": [NOBODY] }))),
         read("/devices", Sees),
         read("/devices/{id}", FindsNothing),
         change("delete", "/devices/{id}", None),
@@ -81,6 +87,8 @@ pub fn operations() -> Vec<Operation> {
         read("/devices/{id}/updates", FindsNothing),
         read("/devices/{id}/events", FindsNothing),
         read("/devices/{device}/updates/{update}/explanation", FindsNothing),
+        read("/arrivals", Sees),
+        read("/client-policy/windows", Sees),
         read("/enrollment-tokens", MayNot),
         change("post", "/enrollment-tokens", Some(json!({ "valid_seconds": 3600, "uses": 1 }))),
         change("delete", "/enrollment-tokens/{id}", None),
@@ -89,6 +97,7 @@ pub fn operations() -> Vec<Operation> {
         read("/collections/{id}", FindsNothing),
         change("patch", "/collections/{id}", Some(json!({ "name": "c" }))),
         change("delete", "/collections/{id}", None),
+        change("put", "/collections/{id}/parent", Some(json!({ "parent": null }))),
         read("/collections/{id}/devices", FindsNothing),
         change("post", "/collections/{id}/devices", Some(members.clone())),
         read("/groups", Sees),
@@ -106,6 +115,11 @@ pub fn operations() -> Vec<Operation> {
         change("post", "/deployments/{id}/cancel", None),
         read("/deployments/{id}/updates", FindsNothing),
         read("/deployments/{id}/devices", FindsNothing),
+        change("post", "/catalog/import", None),
+        read("/catalog/status", Sees),
+        read("/content/status", Sees),
+        Operation { reader: Sees, ..change("post", "/content/wanted", Some(json!({ "sha1": [] }))) },
+        change("put", "/content/{name}", None),
         read("/compliance", Sees),
         read("/alerts", Sees),
         read("/audit", MayNot),

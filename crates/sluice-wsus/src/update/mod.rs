@@ -8,6 +8,7 @@ pub mod document;
 pub mod fragment;
 pub mod model;
 pub mod rules;
+pub mod stream;
 
 mod error;
 mod limits;

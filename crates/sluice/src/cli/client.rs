@@ -5,7 +5,10 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use reqwest::{Certificate, Client, Method, RequestBuilder, Response, Url};
+use bytes::Bytes;
+use futures_util::Stream;
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use reqwest::{Body, Certificate, Client, Method, RequestBuilder, Response, Url};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -22,6 +25,9 @@ const ANSWER_TIME: Duration = Duration::from_secs(90);
 
 /// Time a backup or a check of the whole store may take.
 const STORE_TIME: Duration = Duration::from_secs(3700);
+
+/// Time an upload may take, a little more than the site gives it.
+const UPLOAD_TIME: Duration = Duration::from_secs(12 * 3600 + 60);
 
 /// Parameters after the question mark.
 pub type Query = Vec<(&'static str, String)>;
@@ -70,6 +76,12 @@ impl Api {
         self.read(self.request(Method::GET, path, query)?).await
     }
 
+    /// `GET` of a file, as it is.
+    pub(super) async fn file(&self, path: &str, query: &Query) -> Result<Vec<u8>, CliError> {
+        let response = self.send(self.request(Method::GET, path, query)?).await?;
+        Ok(response.bytes().await.map_err(|error| self.unreachable(&error))?.into())
+    }
+
     /// `POST` with a body.
     pub(super) async fn post<T: DeserializeOwned>(
         &self,
@@ -104,6 +116,24 @@ impl Api {
         body: &(impl Serialize + Sync),
     ) -> Result<Got<T>, CliError> {
         self.read(self.request(Method::PATCH, path, &Query::new())?.json(body)).await
+    }
+
+    /// A request whose body is a file; it may take as long as it takes.
+    pub(super) async fn upload<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        query: &Query,
+        size: Option<u64>,
+        body: impl Stream<Item = std::io::Result<Bytes>> + Send + 'static,
+    ) -> Result<Got<T>, CliError> {
+        let request = self.request(method, path, query)?.timeout(UPLOAD_TIME).body(Body::wrap_stream(body));
+        let request = request.header(CONTENT_TYPE, "application/octet-stream");
+        self.read(match size {
+            Some(size) => request.header(CONTENT_LENGTH, size),
+            None => request,
+        })
+        .await
     }
 
     /// `POST` without body or answer.

@@ -1,11 +1,12 @@
 //! `sluice collection`.
 
 use clap::Subcommand;
-use sluice_web::api::collections::{Collection, CollectionRequest, Membership, Rename};
+use sluice_web::api::collections::{Collection, CollectionRequest, Membership, Parent, Rename};
 use sluice_web::api::devices::list::Device;
+use uuid::Uuid;
 
 use super::Context;
-use super::client::{Got, Query};
+use super::client::{Api, Got, Query};
 use super::device;
 use super::error::CliError;
 use super::names;
@@ -27,13 +28,26 @@ pub enum Verb {
         extent: Extent,
     },
     /// Make a collection.
-    #[command(after_help = "Example:\n  sluice collection create \"Ring 1\" --device web1 --device web2")]
+    #[command(
+        after_help = "Examples:\n  sluice collection create \"Ring 1\" --device web1 --device web2\n  sluice collection create \"Web servers\" --parent Servers"
+    )]
     Create {
         /// Unique name.
         name: String,
         /// Host name or identity of a device to put in; can be given several times.
         #[arg(long = "device", value_name = "DEVICE")]
         devices: Vec<String>,
+        /// Name or identity of the collection it is a part of.
+        #[arg(long, value_name = "COLLECTION")]
+        parent: Option<String>,
+    },
+    /// Make a collection a part of another one: its devices are that one's devices, too.
+    Move {
+        /// Name or identity of the collection.
+        collection: String,
+        /// Name or identity of the collection it becomes a part of; of none when absent.
+        #[arg(long, value_name = "COLLECTION")]
+        parent: Option<String>,
     },
     /// Add devices to a collection.
     Add {
@@ -78,10 +92,16 @@ pub(super) async fn run(verb: Verb, context: &Context) -> Result<Answer, CliErro
             let note = rows.note();
             Ok(Answer::of(rows.value, device::table(&rows.items, view)).with_note(note))
         }
-        Verb::Create { name, devices } => {
+        Verb::Create { name, devices, parent } => {
             let devices = names::devices(api, &devices).await?;
-            let got: Got<Collection> = api.post("/collections", &CollectionRequest { name, devices }).await?;
+            let parent = named(api, parent).await?;
+            let got: Got<Collection> = api.post("/collections", &CollectionRequest { name, devices, parent }).await?;
             Ok(changed(got, "Made"))
+        }
+        Verb::Move { collection, parent } => {
+            let id = names::collection(api, &collection).await?;
+            let parent = named(api, parent).await?;
+            Ok(changed(api.put(&format!("/collections/{id}/parent"), &Parent { parent }).await?, "Moved"))
         }
         Verb::Add { collection, devices } => {
             let change = Membership { add: names::devices(api, &devices).await?, remove: Vec::new() };
@@ -103,6 +123,13 @@ pub(super) async fn run(verb: Verb, context: &Context) -> Result<Answer, CliErro
     }
 }
 
+async fn named(api: &Api, collection: Option<String>) -> Result<Option<Uuid>, CliError> {
+    match collection {
+        Some(name) => names::collection(api, &name).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 async fn change_members(context: &Context, collection: &str, change: &Membership) -> Result<Answer, CliError> {
     let id = names::collection(&context.api, collection).await?;
     Ok(changed(context.api.post(&format!("/collections/{id}/devices"), change).await?, "Changed"))
@@ -114,13 +141,21 @@ fn changed(got: Got<Collection>, what: &str) -> Answer {
 }
 
 fn table(collections: &[Collection], view: &View) -> String {
-    let columns = [Column::text("NAME"), Column::number("DEVICES"), Column::word("KIND"), Column::word("ID")];
+    let columns = [
+        Column::text("NAME"),
+        Column::number("DEVICES"),
+        Column::word("KIND"),
+        Column::text("PART OF"),
+        Column::word("ID"),
+    ];
+    let name = |id| collections.iter().find(|c| c.id == id).map_or("-", |c| c.name.as_str());
     let mut table = Table::new(columns, "There are no collections.");
     for collection in collections {
         table.row([
             (&collection.name).into(),
             collection.members.to_string().into(),
             if collection.built_in { "built in" } else { "static" }.into(),
+            collection.parent.map_or("-", name).into(),
             collection.id.to_string().into(),
         ]);
     }

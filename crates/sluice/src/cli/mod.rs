@@ -6,10 +6,14 @@
 
 pub mod alert;
 pub mod audit;
+pub mod catalog;
+pub mod category;
 pub mod client;
+pub mod client_policy;
 pub mod collection;
 pub mod compliance;
 pub mod connection;
+pub mod content;
 pub mod deployment;
 pub mod device;
 pub mod doctor;
@@ -18,6 +22,7 @@ pub mod group;
 pub mod names;
 pub mod output;
 pub mod paging;
+pub mod settings;
 pub mod shell;
 pub mod site;
 pub mod source;
@@ -48,14 +53,24 @@ use view::View;
 pub enum Command {
     /// The site itself.
     Site(Noun<site::Verb>),
+    /// Settings of the site.
+    Settings(Noun<settings::Verb>),
     /// Sources: the upstreams that are synchronized.
     Source(Noun<source::Verb>),
     /// Synchronization with the sources.
     Sync(Noun<sync::Verb>),
+    /// The catalog of Windows updates: bring in metadata.
+    Catalog(Noun<catalog::Verb>),
+    /// The files that Windows updates are installed from.
+    Content(Noun<content::Verb>),
     /// Updates: which there are, and who needs them.
     Update(Noun<update::Verb>),
+    /// Categories: the products and classifications Windows devices are offered updates of.
+    Category(Noun<category::Verb>),
     /// Devices: what they need, have and do.
     Device(Noun<device::Verb>),
+    /// What devices are given so that they come to the site.
+    ClientPolicy(Noun<client_policy::Verb>),
     /// Collections of devices.
     Collection(Noun<collection::Verb>),
     /// Update groups: updates that are deployed together.
@@ -131,10 +146,15 @@ async fn answer(command: Command, root: clap::Command, terminal: &Terminal) -> R
     };
     match (command, context) {
         (Command::Site(noun), Some(context)) => site::run(noun.verb, &context).await,
+        (Command::Settings(noun), Some(context)) => settings::run(noun.verb, &context).await,
         (Command::Source(noun), Some(context)) => source::run(noun.verb, &context).await,
         (Command::Sync(noun), Some(context)) => sync::run(noun.verb, &context).await,
+        (Command::Catalog(noun), Some(context)) => catalog::run(noun.verb, &context).await,
+        (Command::Content(noun), Some(context)) => content::run(noun.verb, &context).await,
         (Command::Update(noun), Some(context)) => update::run(noun.verb, &context).await,
+        (Command::Category(noun), Some(context)) => category::run(noun.verb, &context).await,
         (Command::Device(noun), Some(context)) => device::run(noun.verb, &context).await,
+        (Command::ClientPolicy(noun), Some(context)) => client_policy::run(noun.verb, &context).await,
         (Command::Collection(noun), Some(context)) => collection::run(noun.verb, &context).await,
         (Command::Group(noun), Some(context)) => group::run(noun.verb, &context).await,
         (Command::Deployment(noun), Some(context)) => deployment::run(noun.verb, &context).await,
@@ -154,10 +174,15 @@ impl Command {
     fn connection(&self) -> Option<&Connection> {
         match self {
             Self::Site(noun) => Some(&noun.connection),
+            Self::Settings(noun) => Some(&noun.connection),
             Self::Source(noun) => Some(&noun.connection),
             Self::Sync(noun) => Some(&noun.connection),
+            Self::Catalog(noun) => Some(&noun.connection),
+            Self::Content(noun) => Some(&noun.connection),
             Self::Update(noun) => Some(&noun.connection),
+            Self::Category(noun) => Some(&noun.connection),
             Self::Device(noun) => Some(&noun.connection),
+            Self::ClientPolicy(noun) => Some(&noun.connection),
             Self::Collection(noun) => Some(&noun.connection),
             Self::Group(noun) => Some(&noun.connection),
             Self::Deployment(noun) => Some(&noun.connection),

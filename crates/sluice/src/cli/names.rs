@@ -6,6 +6,7 @@ use sluice_web::api::devices::list::Device;
 use sluice_web::api::groups::Group;
 use sluice_web::api::sources::list::Source;
 use sluice_web::api::updates::list::Update;
+use sluice_web::api::updates::selection::SelectableCategory;
 use uuid::Uuid;
 
 use super::client::{Api, Query};
@@ -109,6 +110,17 @@ pub(super) async fn updates(api: &Api, texts: &[String]) -> Result<Vec<Uuid>, Cl
         ids.push(update(api, text).await?);
     }
     Ok(ids)
+}
+
+/// Several categories by identity or title.
+pub(super) async fn categories(api: &Api, texts: &[String]) -> Result<Vec<Uuid>, CliError> {
+    let all = whole::<SelectableCategory>(api, "/categories").await?.items;
+    let candidates: Vec<_> = all.into_iter().map(|c| Candidate { id: c.id, name: c.title }).collect();
+    let one = |text: &String| match Uuid::try_parse(text) {
+        Ok(id) => Ok(id),
+        Err(_) => choose("category", text, candidates.clone()),
+    };
+    texts.iter().map(one).collect()
 }
 
 macro_rules! by_list {

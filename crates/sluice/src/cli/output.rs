@@ -12,6 +12,8 @@ pub struct Answer {
     pub value: Value,
     /// The same for people.
     pub text: String,
+    /// A file, in place of the text.
+    pub file: Option<Vec<u8>>,
     /// A remark for people that is not data; goes to standard error.
     pub note: String,
     /// What was asked for did not come about, though the site answered: exit code 1.
@@ -22,6 +24,13 @@ impl Answer {
     /// An answer of data.
     pub fn of(value: Value, text: impl Into<String>) -> Self {
         Self { value, text: text.into(), ..Self::default() }
+    }
+
+    /// An answer that is a file. For programs that want JSON it is in base64.
+    pub fn file(bytes: Vec<u8>) -> Self {
+        use base64::Engine as _;
+        let value = serde_json::json!({ "base64": base64::engine::general_purpose::STANDARD.encode(&bytes) });
+        Self { file: Some(bytes), ..Self::of(value, "") }
     }
 
     /// An answer that is one sentence about what was done.
@@ -40,15 +49,13 @@ impl Answer {
 
 /// Prints an answer and gives the exit code.
 pub(super) fn print(answer: &Answer, json: bool) -> u8 {
-    let text = if json {
-        let mut text = serde_json::to_string_pretty(&answer.value).unwrap_or_default();
-        text.push('\n');
-        text
-    } else {
-        answer.text.clone()
+    let bytes = match (&answer.file, json) {
+        (_, true) => format!("{}\n", serde_json::to_string_pretty(&answer.value).unwrap_or_default()).into_bytes(),
+        (Some(file), false) => file.clone(),
+        (None, false) => answer.text.clone().into_bytes(),
     };
     let mut stdout = std::io::stdout().lock();
-    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    let written = stdout.write_all(&bytes).and_then(|()| stdout.flush());
     if !json && !answer.note.is_empty() {
         note(&answer.note);
     }

@@ -1,6 +1,6 @@
 //! What the command line knows of where it runs.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -49,5 +49,33 @@ fn columns(stdout: &std::io::Stdout) -> usize {
     match rustix::termios::tcgetwinsize(stdout) {
         Ok(size) if size.ws_col > 0 => usize::from(size.ws_col),
         _ => 80,
+    }
+}
+
+/// A line of progress on standard error that is rewritten; nothing where that is no terminal.
+#[derive(Debug)]
+pub(super) struct LiveLine {
+    columns: Option<usize>,
+}
+
+impl LiveLine {
+    /// A line of this width, if it may be rewritten.
+    pub(super) fn new(live: bool, columns: Option<usize>) -> Self {
+        Self { columns: live.then(|| columns.unwrap_or(80)) }
+    }
+
+    /// Shows a text in place of the one before.
+    pub(super) fn show(&mut self, text: &str) {
+        let Some(columns) = self.columns else { return };
+        let text: String = text.chars().take(columns.saturating_sub(1)).collect();
+        let mut stderr = std::io::stderr();
+        // Back to the line's begin, erase it, write (ECMA-48 CR, EL). Progress that cannot be shown
+        // is no failure.
+        let _ = write!(stderr, "\r\u{1b}[K{text}").and_then(|()| stderr.flush());
+    }
+
+    /// Takes the line away.
+    pub(super) fn clear(&mut self) {
+        self.show("");
     }
 }

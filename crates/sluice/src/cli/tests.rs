@@ -28,6 +28,7 @@ fn helps() {
     insta::assert_snapshot!("help_deployment_create", help(&["deployment", "create"]));
     insta::assert_snapshot!("help_sync_run", help(&["sync", "run"]));
     insta::assert_snapshot!("help_store_restore", help(&["store", "restore"]));
+    insta::assert_snapshot!("help_client_policy_windows", help(&["client-policy", "windows"]));
     insta::assert_snapshot!("help_token_enroll", help(&["token", "enroll"]));
 }
 
@@ -57,6 +58,11 @@ fn what_makes_no_sense_is_refused() {
     let with = |more: &[&'static str]| refused(&[&create[..], more].concat());
     assert!(!with(&["--update", "u", "--required", "--deadline", "+2h"]));
     assert!(!with(&["--group", "g", "--available"]));
+    assert!(!with(&["--group", "g", "--block"]));
+    assert!(with(&["--group", "g", "--block", "--deadline", "+2h"]));
+    assert!(!with(&["--update", "u", "--uninstall", "--deadline", "+2h"]));
+    assert!(with(&["--update", "u", "--uninstall"]));
+    assert!(with(&["--update", "u", "--uninstall", "--block"]));
     assert!(with(&["--update", "u", "--group", "g", "--available"]), "two ways to say what");
     assert!(with(&["--available"]), "nothing to deploy");
     assert!(with(&["--update", "u", "--required"]), "required without deadline");

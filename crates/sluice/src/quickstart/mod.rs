@@ -16,7 +16,7 @@ use sluice_site::{Caller, ErrorKind};
 use tokio_util::sync::CancellationToken;
 
 use crate::environment::{agent_host, state_directory};
-use crate::serve::{self, Listen, PortChoice, Running, ServeArgs};
+use crate::serve::{self, Listen, PlainListen, PortChoice, Running, ServeArgs};
 use crate::{credentials, data_directory};
 
 /// Seconds between check-ins of this machine's agent: it is alone, and people are watching.
@@ -75,6 +75,9 @@ fn serve_args(args: &QuickstartArgs, directory: &std::path::Path) -> ServeArgs {
         admin_listen: loopback(args.port),
         admin_tls: false,
         client_listen: loopback(args.client_port),
+        plain_listen: PlainListen(None),
+        content_dir: None,
+        metadata_memory: 64,
         host_names: Vec::new(),
         name: "Quickstart".into(),
         check_in: CHECK_IN,

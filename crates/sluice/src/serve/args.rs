@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use sluice_store::DatabaseUrl;
 
-use super::listen::{Listen, PortChoice};
+use super::listen::{Listen, PlainListen, PortChoice};
 
 /// Run a site: synchronization, compliance, deployments, REST API, console and agent protocol.
 #[derive(Args, Clone, Debug)]
@@ -26,6 +26,17 @@ pub struct ServeArgs {
     /// Address of the devices' listener; always TLS.
     #[arg(long, env = "SLUICE_CLIENT_LISTEN", default_value = "0.0.0.0:8531", value_parser = listen)]
     pub client_listen: Listen,
+    /// Address of the plain HTTP listener for update content, which Windows devices check against signed metadata;
+    /// `none` for no such listener, content then comes over TLS. Metadata goes over it only if the site's
+    /// settings say so.
+    #[arg(long, env = "SLUICE_PLAIN_LISTEN", default_value = "0.0.0.0:8530", value_parser = listen_or_none)]
+    pub plain_listen: PlainListen,
+    /// Where update content is kept; by default in the data directory.
+    #[arg(long, env = "SLUICE_CONTENT_DIR", value_name = "DIRECTORY")]
+    pub content_dir: Option<PathBuf>,
+    /// Most MiB of Windows metadata kept in memory; what is over is read from files.
+    #[arg(long, env = "SLUICE_METADATA_MEMORY", default_value_t = 256, value_name = "MIB", value_parser = clap::value_parser!(u32).range(8..=65_536))]
+    pub metadata_memory: u32,
     /// Names and addresses devices reach the site by, for its certificate; repeat or separate by commas.
     /// This machine's host name and loopback addresses are always in it.
     #[arg(long = "host-name", env = "SLUICE_HOST_NAME", value_delimiter = ',', value_name = "NAME")]
@@ -47,6 +58,10 @@ pub struct ServeArgs {
 fn listen(text: &str) -> Result<Listen, String> {
     let address: SocketAddr = text.parse().map_err(|_| "give address and port, such as 127.0.0.1:8480".to_owned())?;
     Ok(Listen { address, port: PortChoice::Fixed })
+}
+
+fn listen_or_none(text: &str) -> Result<PlainListen, String> {
+    if text == "none" { Ok(PlainListen(None)) } else { listen(text).map(|listen| PlainListen(Some(listen))) }
 }
 
 fn host_name() -> String {

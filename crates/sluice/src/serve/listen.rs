@@ -17,6 +17,10 @@ pub struct Listen {
     pub port: PortChoice,
 }
 
+/// Where to listen without TLS, if at all.
+#[derive(Clone, Copy, Debug)]
+pub struct PlainListen(pub Option<Listen>);
+
 /// What to do when a port is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PortChoice {
@@ -46,6 +50,7 @@ fn failed(whom: &str, address: SocketAddr) -> String {
         "listening for {whom} on {address}; give another address with --{}-listen",
         match whom {
             "devices" => "client",
+            "content" => "plain",
             _ => "admin",
         }
     )

@@ -10,12 +10,12 @@ use anyhow::Context as _;
 use jiff::SignedDuration;
 use sluice_site::{Site, SiteConfig};
 use sluice_store::{DatabaseUrl, Store, StoreConfig};
-use sluice_web::{AdminOptions, admin_router, client_router};
+use sluice_web::{AdminOptions, admin_router, client_router, plain_router};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use args::ServeArgs;
-pub use listen::{Listen, PortChoice};
+pub use listen::{Listen, PlainListen, PortChoice};
 
 use crate::authority::{self, Authority};
 use crate::credentials;
@@ -43,6 +43,11 @@ pub async fn start(args: &ServeArgs) -> anyhow::Result<Running> {
     let authority = Authority::load(&directory.path, &args.name, now)?;
     let admin = listen::bind("administrators", &args.admin_listen).await?;
     let client = listen::bind("devices", &args.client_listen).await?;
+    let plain = match &args.plain_listen.0 {
+        Some(listen) => Some(listen::bind("content", listen).await?),
+        None => None,
+    };
+    let plain_port = plain.as_ref().map(|plain| plain.local_addr().map(|address| address.port())).transpose()?;
     let (admin_address, client_address) = (admin.local_addr()?, client.local_addr()?);
 
     let mut new_epoch = [0; 16];
@@ -57,7 +62,12 @@ pub async fn start(args: &ServeArgs) -> anyhow::Result<Running> {
         name: args.name.clone(),
         database,
         authority_sha256: authority.sha256(),
+        authority_certificate: authority.der().to_vec(),
+        clients_url: args.clients_url(client_address),
         data_directory: directory.path.clone(),
+        content_directory: args.content_dir.clone().unwrap_or_else(|| directory.path.join("content")),
+        metadata_memory: u64::from(args.metadata_memory) << 20,
+        plain_port,
         certificate_expires: authority::server_certificate_end(now),
         check_in: SignedDuration::from_secs(i64::from(args.check_in)),
         silent_after: SignedDuration::from_hours(i64::from(args.silent_after)),
@@ -78,6 +88,10 @@ pub async fn start(args: &ServeArgs) -> anyhow::Result<Running> {
     let client_app = client_router(Arc::clone(&site));
     listeners.spawn(sluice_web::serve(admin, admin_tls, admin_app, shutdown.clone()));
     listeners.spawn(sluice_web::serve(client, Some(client_tls), client_app, shutdown.clone()));
+    if let Some(plain) = plain {
+        let plain_app = plain_router(Arc::clone(&site));
+        listeners.spawn(sluice_web::serve(plain, None, plain_app, shutdown.clone()));
+    }
     listeners.close();
 
     let scheme = if args.admin_tls { "https" } else { "http" };

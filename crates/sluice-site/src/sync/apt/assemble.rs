@@ -196,7 +196,7 @@ impl<'c> Assembler<'c> {
 
 impl Entry {
     fn known_binary(&self, stanza: &Stanza<'_>) -> Option<(usize, Sha256)> {
-        let binaries = &self.known.as_ref()?.1.content.package().binaries;
+        let binaries = &self.known.as_ref()?.1.content.binaries();
         let wanted = (stanza.package, stanza.architecture, stanza.version);
         let at = binaries
             .binary_search_by(|b| (b.name.as_str(), b.architecture.as_str(), b.version.as_str()).cmp(&wanted))
@@ -211,7 +211,7 @@ impl Entry {
         released: Option<Timestamp>,
     ) -> (Update, Ordinals) {
         let known = self.known.map(|(_, update)| update);
-        let old = known.as_ref().map_or(&[][..], |u| &u.content.package().binaries);
+        let old = known.as_ref().map_or(&[][..], |u| u.content.binaries());
         let mut all: Vec<(BinaryPackage, Place)> =
             old.iter().cloned().enumerate().map(|(at, b)| (b, Place::Known(at))).collect();
         let mut ordinals = Ordinals { known: vec![None; old.len()], new: vec![None; self.new.len()] };

@@ -72,7 +72,7 @@ fn publish(catalog: &Catalog, version: u64, assembled: &Assembled) -> Catalog {
             .map(|(n, u)| (revision(RevisionRef::New(n)), Arc::clone(u)))
             .collect(),
         indexes: indexes.collect(),
-        removed_indexes: Vec::new(),
+        ..CatalogChange::default()
     });
     assert_eq!(problems, []);
     next
@@ -86,7 +86,7 @@ fn a_source_version_is_one_update_with_all_its_binaries() {
     assert_eq!(update.title, "openssl 3.0-1");
     // The binary that has the source's name describes the update.
     assert_eq!(update.description, "toolkit");
-    let names: Vec<_> = update.content.package().binaries.iter().map(|b| b.name.as_str()).collect();
+    let names: Vec<_> = update.content.binaries().iter().map(|b| b.name.as_str()).collect();
     assert_eq!(names, ["libssl3", "openssl"]);
     assert_eq!(found.offers[0].len(), 2);
 }
@@ -109,7 +109,7 @@ fn new_binaries_and_stronger_pockets_make_a_revision() {
 
     let (more, _) = assemble(&catalog, Classification::UpdateRollups, &[&format!("{REBUILT}\n{OPENSSL}")]);
     assert_eq!((more.new, more.updates[0].number), (0, 2));
-    let binaries = &more.updates[0].content.package().binaries;
+    let binaries = more.updates[0].content.binaries();
     let offered: Vec<_> = more.offers[0].iter().map(|o| binaries[o.binary as usize].name.as_str()).collect();
     assert_eq!(offered, ["libssl-doc", "libssl3", "openssl"]);
 

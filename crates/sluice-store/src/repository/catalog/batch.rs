@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sluice_model::{Category, CategoryKind, IndexId, PackageIndex, RevisionId, SourceId, Update};
+use sluice_model::{Category, CategoryKind, IndexId, PackageIndex, RevisionId, SourceId, Update, UpdateId};
 
+use super::fragment::{self, FragmentWrite};
 use super::index_row::{ContentRow, IndexRow};
 use super::update_row::UpdateRow;
 use super::{IndexEntry, ReleaseAnchor};
@@ -79,6 +80,8 @@ pub struct CatalogBatch {
     pub categories: Vec<Category>,
     /// New revisions. One that is there already (same update and number) stays as it is.
     pub revisions: Vec<Arc<Update>>,
+    /// What clients get of revisions.
+    pub fragments: Vec<FragmentWrite>,
     /// Added or changed indices.
     pub indexes: Vec<IndexWrite>,
     /// Indices that are no longer synchronized.
@@ -89,11 +92,35 @@ pub struct CatalogBatch {
     pub raise_version: bool,
 }
 
+impl CatalogBatch {
+    /// Packs what must be packed, before the batch is queued for the one writer.
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] when an update or fragment is too large, or a fragment belongs to a
+    /// revision outside the batch.
+    pub fn pack(self) -> Result<PackedBatch, StoreError> {
+        let bodies = self.revisions.iter().map(|update| pack(&UpdateRow::new(update)));
+        let bodies = bodies.collect::<Result<Vec<_>, _>>()?;
+        fragment::check(&self.fragments, self.revisions.len())?;
+        Ok(PackedBatch { batch: self, bodies })
+    }
+}
+
+/// A batch as it is stored.
+#[derive(Clone, Debug)]
+pub struct PackedBatch {
+    batch: CatalogBatch,
+    /// Of its revisions.
+    bodies: Vec<Vec<u8>>,
+}
+
 /// What became of a [`CatalogBatch`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CatalogCommit {
     /// The numbers of its revisions, in its order; old ones for those that were there.
     pub revisions: Vec<RevisionId>,
+    /// Which of its revisions were not there before, in its order.
+    pub new: Vec<bool>,
     /// The numbers of its indices, in its order.
     pub indexes: Vec<IndexId>,
     /// The version of the catalog after it.
@@ -105,7 +132,8 @@ pub struct CatalogCommit {
 /// # Errors
 /// [`StoreError::Invalid`] when an index refers to a revision outside the batch,
 /// [`StoreError::Reference`] when a source does not exist.
-pub async fn commit_sync_batch(tx: &mut Tx, batch: CatalogBatch, at: Timestamp) -> Result<CatalogCommit, StoreError> {
+pub async fn commit_sync_batch(tx: &mut Tx, batch: PackedBatch, at: Timestamp) -> Result<CatalogCommit, StoreError> {
+    let PackedBatch { batch, bodies } = batch;
     tx.bulk(&PUT_CATEGORIES, &last_of_each(&batch.categories, |c| c.id), |c, args| {
         args.push(c.id);
         args.push(kind_number(c.kind));
@@ -113,7 +141,12 @@ pub async fn commit_sync_batch(tx: &mut Tx, batch: CatalogBatch, at: Timestamp) 
         args.push(&c.title);
     })
     .await?;
-    let revisions = insert_revisions(tx, &batch.revisions, at).await?;
+    let (revisions, new) = insert_revisions(tx, &batch.revisions, bodies, at).await?;
+    let target = |reference| match reference {
+        RevisionRef::Stored(id) => Some(id),
+        RevisionRef::New(place) => new.get(place).filter(|new| **new).and(revisions.get(place)).copied(),
+    };
+    fragment::insert(tx, batch.fragments, target).await?;
     for id in &batch.removed_indexes {
         tx.execute(&REMOVE_INDEX, args![*id]).await?;
     }
@@ -129,7 +162,7 @@ pub async fn commit_sync_batch(tx: &mut Tx, batch: CatalogBatch, at: Timestamp) 
     } else {
         counter::last(tx, Counter::CatalogVersion).await?
     };
-    Ok(CatalogCommit { revisions, indexes, version })
+    Ok(CatalogCommit { revisions, new, indexes, version })
 }
 
 /// Forgets what makes the next synchronization of a source a delta; what it offers stays.
@@ -141,29 +174,46 @@ pub async fn forget_anchors(tx: &mut Tx, source: SourceId) -> Result<(), StoreEr
     tx.execute(&FORGET_INDEXES, args![source]).await.map(drop)
 }
 
-async fn insert_revisions(tx: &mut Tx, updates: &[Arc<Update>], at: Timestamp) -> Result<Vec<RevisionId>, StoreError> {
+/// The numbers of the updates, and which were given out now.
+async fn insert_revisions(
+    tx: &mut Tx,
+    updates: &[Arc<Update>],
+    bodies: Vec<Vec<u8>>,
+    at: Timestamp,
+) -> Result<(Vec<RevisionId>, Vec<bool>), StoreError> {
+    struct Row {
+        id: RevisionId,
+        update: UpdateId,
+        number: u32,
+        body: Vec<u8>,
+    }
     if updates.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
     let first = counter::allocate_u32(tx, Counter::Revision, updates.len()).await?;
-    let mut rows: Vec<_> = (first..).map(RevisionId).zip(updates).collect();
+    let rows = (first..).map(RevisionId).zip(updates).zip(bodies);
+    let rows: Vec<_> =
+        rows.map(|((id, update), body)| Row { id, update: update.id, number: update.number, body }).collect();
     let inserted = tx
-        .bulk(&INSERT_REVISIONS, &rows, |(id, update), args| {
-            args.push(*id);
-            args.push(update.id);
-            args.push(update.number);
+        .bulk(&INSERT_REVISIONS, &rows, |row, args| {
+            args.push(row.id);
+            args.push(row.update);
+            args.push(row.number);
             args.push(at);
-            args.push(pack(&UpdateRow::new(update)));
+            args.push(row.body.as_slice());
         })
         .await?;
+    let mut new = vec![true; rows.len()];
+    let mut ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     if inserted < rows.len() as u64 {
         // Some were there: a batch that is repeated after a lost answer.
-        for (id, update) in &mut rows {
-            let stored = tx.optional(&FIND_REVISION, args![update.id, update.number], |r| r.get("revision_id")).await?;
-            *id = stored.ok_or_else(|| StoreError::NotFound { what: "revision", id: update.id.to_string() })?;
+        for ((row, id), new) in rows.iter().zip(&mut ids).zip(&mut new) {
+            let stored = tx.optional(&FIND_REVISION, args![row.update, row.number], |r| r.get("revision_id")).await?;
+            *id = stored.ok_or_else(|| StoreError::NotFound { what: "revision", id: row.update.to_string() })?;
+            *new = *id == row.id;
         }
     }
-    Ok(rows.into_iter().map(|(id, _)| id).collect())
+    Ok((ids, new))
 }
 
 async fn put_index(tx: &mut Tx, write: IndexWrite, revisions: &[RevisionId]) -> Result<IndexId, StoreError> {
@@ -180,12 +230,12 @@ async fn put_index(tx: &mut Tx, write: IndexWrite, revisions: &[RevisionId]) -> 
             let entries = entries.ok_or_else(|| StoreError::Invalid {
                 what: "an index offers a revision that is not in its batch".into(),
             })?;
-            Some(pack(&ContentRow::new(entries)))
+            Some(pack(&ContentRow::new(entries))?)
         }
         None => None,
     };
     let key = &write.index.key;
-    let body = pack(&IndexRow::new(&write.index));
+    let body = pack(&IndexRow::new(&write.index))?;
     let args = args![key.source, &key.uri, &key.suite, &key.component, &key.architecture];
     if let Some(id) = tx.optional(&FIND_INDEX, args, |row| row.get::<IndexId>("id")).await? {
         tx.execute(&UPDATE_INDEX, args![id, &write.anchor, body]).await?;
@@ -195,7 +245,10 @@ async fn put_index(tx: &mut Tx, write: IndexWrite, revisions: &[RevisionId]) -> 
         return Ok(id);
     }
     let id = IndexId(counter::allocate_u32(tx, Counter::Index, 1).await?);
-    let content = content.unwrap_or_else(|| pack(&ContentRow::new(Vec::new())));
+    let content = match content {
+        Some(content) => content,
+        None => pack(&ContentRow::new(Vec::new()))?,
+    };
     let args =
         args![id, key.source, &key.uri, &key.suite, &key.component, &key.architecture, &write.anchor, body, content];
     tx.execute(&INSERT_INDEX, args).await?;

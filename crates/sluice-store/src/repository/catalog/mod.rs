@@ -1,14 +1,17 @@
-//! The catalog: categories, revisions of updates, package indices with what they offer, and what
-//! the next synchronization compares with.
+//! The catalog: categories, revisions of updates, the fragments that Windows devices get of them,
+//! package indices with what they offer, and what the next synchronization compares with.
 
 mod batch;
+mod fragment;
 mod index_row;
 mod load;
 mod update_row;
+mod windows_row;
 
 pub use batch::{
-    CatalogBatch, CatalogCommit, IndexWrite, OfferedBinary, RevisionRef, commit_sync_batch, forget_anchors,
+    CatalogBatch, CatalogCommit, IndexWrite, OfferedBinary, PackedBatch, RevisionRef, commit_sync_batch, forget_anchors,
 };
+pub use fragment::{FragmentKind, FragmentWrite, MAX_FRAGMENT, StoredFragment, fragment, load_fragments};
 pub use load::{
     StoredIndex, StoredRevision, index_anchors, load_anchors, load_categories, load_indexes, load_revisions,
     release_anchor,
@@ -19,7 +22,7 @@ use sluice_model::{RevisionId, SourceId};
 
 use crate::statement::Statement;
 
-pub(crate) const STATEMENTS: &[&[Statement]] = &[batch::STATEMENTS, load::STATEMENTS];
+pub(crate) const STATEMENTS: &[&[Statement]] = &[batch::STATEMENTS, fragment::STATEMENTS, load::STATEMENTS];
 
 /// One package that an index offers: a revision and the place of the package in its list of
 /// binaries.

@@ -6,6 +6,7 @@ use sluice_model::{
 };
 use uuid::Uuid;
 
+use super::windows_row::WindowsRow;
 use super::{micros, moment};
 
 #[derive(Serialize, Deserialize)]
@@ -24,6 +25,8 @@ pub(super) struct UpdateRow {
 #[derive(Serialize, Deserialize)]
 enum ContentRow {
     Deb { name: String, version: String, binaries: Vec<BinaryRow> },
+    // Last, so that rows written before there was one still read.
+    Windows(WindowsRow),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -50,7 +53,6 @@ fn kind_number(kind: UpdateKind) -> u8 {
 
 impl UpdateRow {
     pub(super) fn new(update: &Update) -> Self {
-        let UpdateContent::Deb(package) = &update.content;
         Self {
             kind: kind_number(update.kind),
             title: update.title.clone(),
@@ -60,19 +62,27 @@ impl UpdateRow {
             released: micros(update.released),
             advisories: update.advisories.clone(),
             info_url: update.info_url.clone(),
-            content: ContentRow::Deb {
-                name: package.name.clone(),
-                version: package.version.clone(),
-                binaries: package.binaries.iter().map(BinaryRow::new).collect(),
+            content: match &update.content {
+                UpdateContent::Deb(package) => ContentRow::Deb {
+                    name: package.name.clone(),
+                    version: package.version.clone(),
+                    binaries: package.binaries.iter().map(BinaryRow::new).collect(),
+                },
+                UpdateContent::Windows(content) => ContentRow::Windows(WindowsRow::new(content)),
             },
         }
     }
 
     pub(super) fn into_update(self, id: UpdateId, number: u32) -> Result<Update, String> {
-        let ContentRow::Deb { name, version, binaries } = self.content;
-        if binaries.is_empty() {
-            return Err("no binary packages".to_owned());
-        }
+        let content = match self.content {
+            ContentRow::Deb { binaries, .. } if binaries.is_empty() => return Err("no binary packages".to_owned()),
+            ContentRow::Deb { name, version, binaries } => UpdateContent::Deb(SourcePackage {
+                name,
+                version,
+                binaries: binaries.into_iter().map(BinaryRow::into_binary).collect(),
+            }),
+            ContentRow::Windows(row) => UpdateContent::Windows(Box::new(row.into_content()?)),
+        };
         Ok(Update {
             id,
             number,
@@ -85,11 +95,7 @@ impl UpdateRow {
             released: moment(self.released)?,
             advisories: self.advisories,
             info_url: self.info_url,
-            content: UpdateContent::Deb(SourcePackage {
-                name,
-                version,
-                binaries: binaries.into_iter().map(BinaryRow::into_binary).collect(),
-            }),
+            content,
         })
     }
 }

@@ -30,12 +30,13 @@ pub struct DeploymentRequest {
     pub group: Option<Uuid>,
     /// The collection whose devices it is for.
     pub collection: Uuid,
-    /// Installed at the deadline, or only offered.
+    /// What is asked of the devices.
     pub intent: Intent,
     /// From when on devices are told; now when absent.
     #[serde(default)]
     pub available_at: Option<Timestamp>,
-    /// When it is installed; needed with `required`, impossible with `available`.
+    /// When it is installed or uninstalled; needed with `required` and `uninstall`, impossible with
+    /// `available` and `block`.
     #[serde(default)]
     pub deadline: Option<Timestamp>,
     /// Whether devices may restart themselves; `suppress` when absent.

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::enforcement::Enforcement;
 use super::list::Device;
+use super::windows::WindowsDevice;
 use crate::admin::AdminState;
 use crate::auth::Authenticated;
 use crate::extract::ApiId;
@@ -22,7 +23,7 @@ use crate::problem::WebResult;
 pub struct DeviceDetails {
     /// As in lists.
     pub device: Device,
-    /// When it was enrolled.
+    /// When it was enrolled, or registered first.
     pub enrolled_at: Timestamp,
     /// Architecture.
     pub architecture: String,
@@ -44,6 +45,8 @@ pub struct DeviceDetails {
     pub collections: Vec<Named>,
     /// How far deployments have come on it.
     pub enforcement: Vec<Enforcement>,
+    /// What a Windows device registered as; null for Linux devices.
+    pub windows: Option<WindowsDevice>,
 }
 
 /// The agent of a device.
@@ -152,6 +155,7 @@ impl From<DeviceDetail> for DeviceDetails {
             broken: detail.broken,
             collections: detail.collections.into_iter().map(|(id, name)| Named { id: id.0, name }).collect(),
             enforcement: detail.enforcement.into_iter().map(Into::into).collect(),
+            windows: detail.windows.map(Into::into),
         }
     }
 }
@@ -166,7 +170,8 @@ pub(in crate::api) async fn detail(
     Ok(Json(state.site.device(&caller, DeviceId(id)).await?.into()))
 }
 
-/// Remove a device; its agent must be enrolled again to come back.
+/// Remove a device. A Linux device must be enrolled again to come back; a Windows device that is
+/// still pointed at this site comes back at its next scan.
 #[utoipa::path(delete, path = "/devices/{id}", tag = "devices", params(("id" = Uuid, Path, description = "The device")), responses((status = 204)))]
 pub(in crate::api) async fn remove(
     Authenticated(caller): Authenticated,

@@ -35,9 +35,9 @@ pub struct Enforcement {
 /// An error code with its meaning.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EnforcementError {
-    /// The code; stable.
+    /// The code; stable. Of a Windows device its `HRESULT`, which people write in hexadecimal.
     pub code: u32,
-    /// Its symbol: `disk-full`.
+    /// Its symbol: `disk-full`, `WU_E_DM_NOTDOWNLOADED`. Of an unknown code of Windows the code in hexadecimal.
     pub symbol: String,
     /// What it means.
     pub meaning: String,
@@ -47,13 +47,8 @@ pub struct EnforcementError {
 
 impl From<sluice_model::ErrorCode> for EnforcementError {
     fn from(code: sluice_model::ErrorCode) -> Self {
-        let line = code.meaning();
-        Self {
-            code: code.0,
-            symbol: line.map_or("unknown", |line| line.symbol).to_owned(),
-            meaning: line.map_or("A code this version of Sluice does not know.", |line| line.meaning).to_owned(),
-            next_step: line.map_or("Read the output.", |line| line.next_step).to_owned(),
-        }
+        let said = code.explain();
+        Self { code: code.0, symbol: said.symbol, meaning: said.meaning, next_step: said.next_step.to_owned() }
     }
 }
 

@@ -2,16 +2,18 @@
 
 use axum::Json;
 use axum::extract::State;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sluice_catalog::evaluate::Verdict;
-use sluice_catalog::{PackageConclusion, PackageExplanation};
+use sluice_catalog::{NotAsked, PackageConclusion, PackageExplanation, PackageReasons, Reasons, WindowsReasons};
 use sluice_model::{DeviceId, UpdateId};
 use sluice_site::updates::Explained;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::enforcement::EnforcementError;
 use crate::admin::AdminState;
-use crate::api::words::ComplianceState;
+use crate::api::words::{ComplianceState, ReportedState};
 use crate::auth::Authenticated;
 use crate::extract::ApiIds;
 use crate::problem::WebResult;
@@ -35,14 +37,38 @@ pub struct Explanation {
     pub applicable: bool,
     /// No source offers it any more.
     pub expired: bool,
-    /// The device is subscribed to an index of one of the update's products.
+    /// The device is subscribed to an index of one of the update's products; false for Windows.
     pub subscribed: bool,
-    /// The versions that supersede it, lowest first.
+    /// What supersedes it: versions of packages, lowest first; titles of Windows updates.
     pub superseded_by: Vec<String>,
     /// The device's installed packages that the update has a version of.
     pub packages: Vec<ExplainedPackage>,
     /// Packages of the update that the device has not installed.
     pub not_installed: Vec<String>,
+    /// What a Windows device reported; null for Linux devices.
+    pub windows: Option<ExplainedReport>,
+}
+
+/// What decides about an update on a Windows device: its own reports.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ExplainedReport {
+    /// When it reported its last full status.
+    pub status_at: Option<Timestamp>,
+    /// What that says of the update; null when it does not name it.
+    pub reported: Option<ReportedState>,
+    /// That status is older than the update.
+    pub older: bool,
+    /// Why devices are not asked about the update: `declined`, `not-selected`, `not-listed`; null
+    /// when they are.
+    pub not_asked: Option<String>,
+    /// When it last scanned.
+    pub last_scan: Option<Timestamp>,
+    /// Why its last scan failed; null when it did not.
+    pub scan_error: Option<EnforcementError>,
+    /// When the last attempt to install it failed.
+    pub failed_at: Option<Timestamp>,
+    /// Why that failed, when the device said so.
+    pub failure: Option<EnforcementError>,
 }
 
 /// What the update means for one installed package.
@@ -122,8 +148,33 @@ impl From<PackageExplanation> for ExplainedPackage {
     }
 }
 
+impl From<WindowsReasons> for ExplainedReport {
+    fn from(reasons: WindowsReasons) -> Self {
+        let not_asked = reasons.not_asked.map(|why| match why {
+            NotAsked::Declined => "declined",
+            NotAsked::NotSelected => "not-selected",
+            NotAsked::NotListed => "not-listed",
+        });
+        Self {
+            status_at: reasons.status_at,
+            reported: reasons.reported.map(Into::into),
+            older: reasons.older,
+            not_asked: not_asked.map(str::to_owned),
+            last_scan: reasons.last_scan_at,
+            scan_error: reasons.scan_error.map(Into::into),
+            failed_at: reasons.failure.as_ref().map(|failure| failure.at),
+            failure: reasons.failure.and_then(|failure| failure.code).map(Into::into),
+        }
+    }
+}
+
 impl From<Explained> for Explanation {
     fn from(explained: Explained) -> Self {
+        let (packages, windows) = match explained.explanation.reasons {
+            Reasons::Packages(packages) => (packages, None),
+            Reasons::Windows(reasons) => (PackageReasons::default(), Some((*reasons).into())),
+            Reasons::NoInventory | Reasons::OtherKind(_) => (PackageReasons::default(), None),
+        };
         Self {
             device: explained.device.0,
             device_name: explained.device_name,
@@ -133,10 +184,11 @@ impl From<Explained> for Explanation {
             sentences: explained.sentences,
             applicable: explained.explanation.applicable,
             expired: explained.explanation.expired,
-            subscribed: explained.explanation.subscribed,
+            subscribed: packages.subscribed,
             superseded_by: explained.explanation.superseded_by,
-            packages: explained.explanation.packages.into_iter().map(Into::into).collect(),
-            not_installed: explained.explanation.not_installed,
+            packages: packages.packages.into_iter().map(Into::into).collect(),
+            not_installed: packages.not_installed,
+            windows,
         }
     }
 }

@@ -10,9 +10,10 @@ use sluice_site::devices::{DeviceFilter, DeviceRow};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::enforcement::EnforcementError;
 use crate::admin::AdminState;
 use crate::api::page::Listing;
-use crate::api::words::{DeviceSort, DeviceState};
+use crate::api::words::{DeviceKind, DeviceSort, DeviceState};
 use crate::auth::Authenticated;
 use crate::extract::ApiQuery;
 use crate::problem::WebResult;
@@ -24,6 +25,8 @@ pub struct Device {
     pub id: Uuid,
     /// Host name.
     pub name: String,
+    /// What manages it.
+    pub kind: DeviceKind,
     /// Operating system.
     pub os: String,
     /// Updates it needs.
@@ -40,10 +43,16 @@ pub struct Device {
     pub failures: u64,
     /// When it was last heard of.
     pub last_contact: Option<Timestamp>,
-    /// When it last sent an inventory.
+    /// When it last sent an inventory; of a Windows device, when it last reported its full status.
     pub last_inventory: Option<Timestamp>,
-    /// It has sent an inventory; without one its compliance is unknown.
+    /// It has sent an inventory or a full status; without one its compliance is unknown.
     pub reported: bool,
+    /// When it last scanned; null for Linux devices.
+    pub last_scan: Option<Timestamp>,
+    /// Why its last scan failed; null when it did not.
+    pub scan_error: Option<EnforcementError>,
+    /// Its identity is in doubt: several computers use it, or it has a newer record.
+    pub doubtful: bool,
 }
 
 impl From<DeviceRow> for Device {
@@ -51,6 +60,7 @@ impl From<DeviceRow> for Device {
         Self {
             id: row.id.0,
             name: row.name,
+            kind: row.kind.into(),
             os: row.os,
             required: row.required,
             required_security: row.required_security,
@@ -61,6 +71,9 @@ impl From<DeviceRow> for Device {
             last_contact: row.last_contact,
             last_inventory: row.last_inventory,
             reported: row.reported,
+            last_scan: row.last_scan,
+            scan_error: row.scan_error.map(Into::into),
+            doubtful: row.doubtful,
         }
     }
 }
@@ -70,8 +83,12 @@ impl From<DeviceRow> for Device {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(in crate::api) struct DeviceParams {
-    /// Part of the name or operating system.
+    /// Part of the name or operating system; of Windows devices also of client id, manufacturer and
+    /// model.
     text: Option<String>,
+    /// Managed so.
+    #[param(inline)]
+    kind: Option<DeviceKind>,
     /// In this state.
     #[param(inline)]
     state: Option<DeviceState>,
@@ -98,6 +115,7 @@ pub(in crate::api) async fn list(
 ) -> WebResult<Json<Listing<Device>>> {
     let filter = DeviceFilter {
         text: params.text.filter(|text| !text.trim().is_empty()),
+        kind: params.kind.map(Into::into),
         state: params.state.map(Into::into),
         collection: params.collection.map(CollectionId),
     };

@@ -7,3 +7,4 @@ pub mod explain;
 pub mod list;
 pub mod packages;
 pub mod updates;
+pub mod windows;

@@ -25,8 +25,8 @@ pub struct Source {
     pub name: String,
     /// What sort of upstream it is.
     pub kind: SourceKind,
-    /// The upstream.
-    pub apt: AptSource,
+    /// The upstream, of sources of the kind `apt`.
+    pub apt: Option<AptSource>,
     /// Whether the schedule is in force.
     pub enabled: bool,
     /// When it is synchronized.
@@ -137,8 +137,11 @@ impl From<sluice_site::sources::Source> for Source {
         Self {
             id: source.id.0,
             name: source.name,
-            kind: source.kind.into(),
-            apt: source.config.into(),
+            kind: source.config.kind().into(),
+            apt: match source.config {
+                sluice_site::sources::SourceConfig::Apt(apt) => Some(apt.into()),
+                sluice_site::sources::SourceConfig::CatalogFile => None,
+            },
             enabled: source.enabled,
             schedule: source.schedule.into(),
             created_at: source.created_at,

@@ -1,16 +1,10 @@
-//! `GET /categories`.
+//! The categories of an update.
 
-use axum::Json;
-use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::admin::AdminState;
-use crate::api::page::Listing;
 use crate::api::words::CategoryKind;
-use crate::auth::Authenticated;
-use crate::problem::WebResult;
 
 /// A node of the tree company > product family > product.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -34,13 +28,4 @@ impl From<sluice_model::Category> for Category {
             title: category.title,
         }
     }
-}
-
-/// Companies, product families and products.
-#[utoipa::path(get, path = "/categories", tag = "updates", responses((status = 200, body = Listing<Category>)))]
-pub(in crate::api) async fn categories(
-    Authenticated(caller): Authenticated,
-    State(state): State<AdminState>,
-) -> WebResult<Json<Listing<Category>>> {
-    Ok(Json(Listing::whole(state.site.categories(&caller)?)))
 }

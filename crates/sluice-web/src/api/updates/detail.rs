@@ -8,7 +8,9 @@ use sluice_site::updates::UpdateDetail;
 use utoipa::ToSchema;
 
 use super::categories::Category;
+use super::decline::Declined;
 use super::list::Update;
+use super::windows::WindowsUpdate;
 use crate::admin::AdminState;
 use crate::api::deployments::list::Deployment;
 use crate::auth::Authenticated;
@@ -28,10 +30,10 @@ pub struct UpdateDetails {
     pub advisories: Vec<String>,
     /// Where to read more.
     pub info_url: Option<String>,
-    /// Source package name.
-    pub source_package: String,
-    /// Source package version.
-    pub source_version: String,
+    /// Source package name, of Linux updates.
+    pub source_package: Option<String>,
+    /// Source package version, of Linux updates.
+    pub source_version: Option<String>,
     /// The packages it consists of.
     pub packages: Vec<Package>,
     /// Its products.
@@ -44,6 +46,12 @@ pub struct UpdateDetails {
     pub superseded_by: Vec<Update>,
     /// The deployments it is part of.
     pub deployments: Vec<Deployment>,
+    /// Why it is declined; null when it is not.
+    pub declined: Option<Declined>,
+    /// Devices that still need it and where its download or installation failed.
+    pub failed: u64,
+    /// What a Windows update consists of; null for Linux updates.
+    pub windows: Option<WindowsUpdate>,
 }
 
 /// One installable file.
@@ -109,15 +117,18 @@ impl From<UpdateDetail> for UpdateDetails {
             description: update.description.clone(),
             advisories: update.advisories.clone(),
             info_url: update.info_url.clone(),
-            source_package: package.name.clone(),
-            source_version: package.version.clone(),
-            packages: package.binaries.iter().map(Into::into).collect(),
+            source_package: package.map(|package| package.name.clone()),
+            source_version: package.map(|package| package.version.clone()),
+            packages: update.content.binaries().iter().map(Into::into).collect(),
             update: detail.row.into(),
             products: detail.products.into_iter().map(Into::into).collect(),
             offered_in: detail.offered_in.iter().map(|index| index.as_ref().into()).collect(),
             supersedes: detail.supersedes.into_iter().map(Into::into).collect(),
             superseded_by: detail.superseded_by.into_iter().map(Into::into).collect(),
             deployments: detail.deployments.into_iter().map(Into::into).collect(),
+            declined: detail.declined.map(Into::into),
+            failed: detail.failed,
+            windows: detail.windows.map(Into::into),
         }
     }
 }

@@ -36,7 +36,7 @@ pub struct Update {
     pub installed: u64,
     /// Devices it does not apply to.
     pub not_required: u64,
-    /// Devices that have not reported.
+    /// Devices that have not reported, or not since the update is known.
     pub unknown: u64,
     /// Share of reporting devices that do not need it (any more); null without devices.
     pub percent_compliant: Option<u8>,
@@ -46,6 +46,8 @@ pub struct Update {
     pub expired: bool,
     /// It is part of a deployment that is not cancelled.
     pub deployed: bool,
+    /// It is declined: offered to no device.
+    pub declined: bool,
 }
 
 impl From<UpdateRow> for Update {
@@ -64,6 +66,7 @@ impl From<UpdateRow> for Update {
             superseded: row.superseded,
             expired: row.expired,
             deployed: row.deployed,
+            declined: row.declined,
         }
     }
 }

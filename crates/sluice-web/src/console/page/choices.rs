@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use sluice_model::CategoryKind;
+use sluice_model::{CategoryKind, CollectionId};
 use sluice_site::SiteResult;
 use sluice_site::collections::ALL_DEVICES;
 
@@ -41,6 +41,15 @@ pub async fn collections(visit: &Visit, chosen: Option<&str>, count: bool) -> Si
             Choice::new(value, label, is_chosen)
         })
         .collect())
+}
+
+/// Collections that one can be a part of, with `none` before them.
+pub async fn parents(visit: &Visit, of: Option<CollectionId>, chosen: Option<CollectionId>) -> SiteResult<Vec<Choice>> {
+    let all = visit.site.list_collections(&visit.caller).await?;
+    let mut choices = vec![Choice::new("", visit.t.sets.no_parent, chosen.is_none())];
+    let others = all.into_iter().filter(|one| Some(one.id) != of);
+    choices.extend(others.map(|one| Choice::new(one.id, one.name, Some(one.id) == chosen)));
+    Ok(choices)
 }
 
 /// Update groups, with `none` before them.

@@ -5,10 +5,11 @@ use sluice_model::{CollectionId, DeviceId};
 use sluice_site::ErrorKind;
 use uuid::Uuid;
 
-use super::collections::named_devices;
+use super::choices;
+use super::collections::{named_devices, parent};
 use super::list_foot::pager;
 use crate::console::address::Address;
-use crate::console::component::{Input, Notice, Tone};
+use crate::console::component::{Input, Notice, Select, Tone};
 use crate::console::form::Posted;
 use crate::console::id::Id;
 use crate::console::refusal::{Refusal, sentence};
@@ -58,6 +59,18 @@ pub async fn rename(Id(id): Id, Posted { visit, form }: Posted) -> Reply {
     }
 }
 
+/// `POST /collections/{id}/parent`.
+pub async fn move_to(Id(id): Id, Posted { visit, form }: Posted) -> Reply {
+    match visit.site.set_collection_parent(&visit.caller, CollectionId(id), parent(&form)?).await {
+        Ok(_) => done(format!("/collections/{id}"), Done::Saved),
+        Err(error) if error.kind == ErrorKind::Conflict => {
+            let problem = Notice::new(Tone::Bad, sentence(&error.message)).fix(&error.fix);
+            page_with(StatusCode::UNPROCESSABLE_ENTITY, &view(&visit, id, "", Some(problem)).await?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// `POST /collections/{id}/delete`.
 pub async fn delete(Id(id): Id, Posted { visit, .. }: Posted) -> Reply {
     visit.site.delete_collection(&visit.caller, CollectionId(id)).await?;
@@ -83,6 +96,12 @@ async fn view(visit: &Visit, id: Uuid, entered: &str, problem: Option<Notice>) -
             .map(|row| Member { id: row.id.to_string(), line: rows::device(t, row, visit.now) })
             .collect(),
         add: Input::text("devices", t.sets.add_device, entered).rows(4).hint(t.sets.add_device_hint).required(),
+        parent: Select::new(
+            "parent",
+            t.sets.parent,
+            choices::parents(visit, Some(collection.id), collection.parent).await?,
+        )
+        .hint(t.sets.parent_hint),
         rename: Input::text("name", t.sets.new_name, &collection.name).required(),
         name: collection.name,
     })

@@ -130,7 +130,11 @@ fn spec(visit: &Visit, form: &Form) -> Result<DeploymentSpec, Wrong> {
         intent: intent.into(),
         available_at,
         // As soon as devices know of it: what most want of a required deployment.
-        deadline: if intent == words::Intent::Required { deadline.or(Some(available_at)) } else { deadline },
+        deadline: if matches!(intent, words::Intent::Required | words::Intent::Uninstall) {
+            deadline.or(Some(available_at))
+        } else {
+            deadline
+        },
         restart: restart.into(),
         notification: notification.into(),
     })
@@ -221,6 +225,8 @@ fn intent(visit: &Visit, chosen: &str, problem: Option<String>) -> Radios {
     let choices = vec![
         choice(Intent::Required, t.intent_required, t.intent_required_hint),
         choice(Intent::Available, t.intent_available, t.intent_available_hint),
+        choice(Intent::Uninstall, t.intent_uninstall, t.intent_uninstall_hint),
+        choice(Intent::Block, t.intent_block, t.intent_block_hint),
     ];
     Radios::new("intent", t.intent, choices, problem)
 }

@@ -1,9 +1,9 @@
 //! One device.
 
 use jiff::Timestamp;
-use sluice_model::{ComplianceState, DeviceId};
+use sluice_model::{ComplianceState, DeviceId, DeviceKind};
 use sluice_site::PageRequest;
-use sluice_site::devices::{DeviceDetail, SubscribedIndex, UpgradablePackage};
+use sluice_site::devices::{DeviceDetail, Doubt, SubscribedIndex, UpgradablePackage, WindowsDetail};
 use sluice_site::updates::UpdateRow;
 
 use super::list_foot::{equivalent, pager};
@@ -13,7 +13,7 @@ use crate::console::form::Posted;
 use crate::console::id::Id;
 use crate::console::reply::{Done, Reply, done, page};
 use crate::console::text::Text;
-use crate::console::view::device::{Device, EventLine, Facts, IndexLine, PackageLine, RequiredLine, Restart};
+use crate::console::view::device::{Device, EventLine, Facts, IndexLine, PackageLine, RequiredLine, Restart, Windows};
 use crate::console::view::list::Link;
 use crate::console::view::shell::Here;
 use crate::console::visit::Visit;
@@ -70,6 +70,7 @@ pub async fn show(Id(id): Id, visit: Visit) -> Reply {
         restart: restart(t, &detail),
         indexes: detail.indexes.iter().map(|index| index_line(t, index)).collect(),
         facts: facts(t, &detail, now),
+        windows: detail.windows.as_ref().map(|windows| windows_facts(t, windows, now)),
         enforcement: detail.enforcement.into_iter().map(|record| rows::enforcement(t, record, now)).collect(),
         history: history
             .items
@@ -98,10 +99,18 @@ fn notices(t: &Text, detail: &DeviceDetail, now: Timestamp) -> Vec<Notice> {
         let contact = detail.row.last_contact.map(|at| When::new(&t.common, at, now));
         let contact = contact.as_ref().map_or_else(|| t.common.never.to_string(), |at| at.relative().to_owned());
         let notice = Notice::new(Tone::Warn, t_devices.silent).text(t_devices.silent_text.with(contact));
-        notices.push(notice.fix(t_devices.silent_fix));
+        let is_windows = detail.row.kind == DeviceKind::Windows;
+        notices.push(notice.fix(if is_windows { t_devices.silent_windows_fix } else { t_devices.silent_fix }));
+    }
+    if let Some(windows) = &detail.windows {
+        notices.extend(windows_notices(t, windows));
     }
     if !detail.row.reported {
-        notices.push(Notice::new(Tone::Quiet, t_devices.unreported).text(t_devices.unreported_text));
+        let text = match detail.row.kind {
+            DeviceKind::Linux => t_devices.unreported_text,
+            DeviceKind::Windows => t_devices.unreported_windows_text,
+        };
+        notices.push(Notice::new(Tone::Quiet, t_devices.unreported).text(text));
     }
     let unknown = detail.indexes.iter().filter(|index| !index.synchronized).count();
     if unknown > 0 {
@@ -113,6 +122,41 @@ fn notices(t: &Text, detail: &DeviceDetail, now: Timestamp) -> Vec<Notice> {
         notices.push(Notice::new(Tone::Quiet, t_devices.held_hint).text(text));
     }
     notices
+}
+
+fn windows_notices(t: &Text, windows: &WindowsDetail) -> Vec<Notice> {
+    let t = &t.devices;
+    let mut notices = Vec::new();
+    if let Some(doubt) = &windows.doubt {
+        let notice = match doubt {
+            Doubt::Shared(names) => Notice::new(Tone::Bad, t.shared_id).text(t.shared_id_text.with(names.join(", "))),
+            Doubt::ReplacedBy { name, .. } => Notice::new(Tone::Warn, t.replaced).text(t.replaced_text.with(name)),
+        };
+        notices.push(notice.fix(doubt.next_step()));
+    }
+    if let Some(code) = windows.scan_error {
+        let said = code.explain();
+        let text = format!("{code}: {}", said.meaning);
+        notices.push(Notice::new(Tone::Warn, t.scan_failed).text(text).fix(said.next_step));
+    }
+    notices
+}
+
+fn windows_facts(text: &Text, windows: &WindowsDetail, now: Timestamp) -> Windows {
+    let computer = &windows.computer;
+    let join = |a: &str, b: &str| format!("{a} {b}").trim().to_owned();
+    Windows {
+        client_id: windows.client_id.clone(),
+        dns_name: windows.dns_name.clone(),
+        target_groups: windows.target_groups.clone(),
+        computer: join(&computer.manufacturer, &computer.model),
+        firmware: join(&computer.firmware_name, &computer.firmware_version),
+        os_version: computer.operating_system().version,
+        language: computer.locale.clone(),
+        protocol: windows.protocol.clone(),
+        last_scan: windows.last_scan_at.map(|at| When::new(&text.common, at, now)),
+        attributes: windows.attributes.clone(),
+    }
 }
 
 fn required_line(visit: &Visit, device: DeviceId, row: UpdateRow) -> sluice_site::SiteResult<RequiredLine> {
@@ -151,7 +195,10 @@ fn restart(t: &Text, detail: &DeviceDetail) -> Restart {
         let newest = detail.kernel_newest.as_deref().unwrap_or_default();
         reasons.push(t.restart_kernel.with2(&detail.kernel_running, newest));
     }
-    let device = evidence.device_restart();
+    if detail.windows.is_some() && detail.row.needs_restart {
+        reasons.push(t.restart_update.to_string());
+    }
+    let device = detail.row.needs_restart;
     let title = match (device, evidence.libraries.is_empty()) {
         (true, _) => t.restart_needed,
         (false, false) => t.restart_services,

@@ -6,7 +6,7 @@ use sluice_site::devices::{DeviceFilter, DeviceRow};
 
 use super::choices;
 use super::list_foot::{equivalent, list_foot};
-use crate::api::words::{DeviceSort, DeviceState};
+use crate::api::words::{DeviceKind, DeviceSort, DeviceState};
 use crate::console::address::Address;
 use crate::console::component::{Direction, Empty, Input, Select, SortHead};
 use crate::console::export::{Cell, Format, Table, everything};
@@ -18,7 +18,7 @@ use crate::console::view::shell::Here;
 use crate::console::visit::Visit;
 use crate::console::{rows, say};
 
-const KEPT: [&str; 6] = ["text", "state", "collection", "sort", "descending", "limit"];
+const KEPT: [&str; 7] = ["text", "kind", "state", "collection", "sort", "descending", "limit"];
 
 /// `GET /devices`.
 pub async fn show(visit: Visit) -> Reply {
@@ -51,13 +51,14 @@ pub async fn show(visit: Visit) -> Reply {
 fn filter(query: &Query) -> SiteResult<DeviceFilter> {
     Ok(DeviceFilter {
         text: query.text("text").map(str::to_owned),
+        kind: query.word::<DeviceKind>("kind")?.map(Into::into),
         state: query.word::<DeviceState>("state")?.map(Into::into),
         collection: query.id("collection")?.map(CollectionId),
     })
 }
 
 fn is_narrowed(query: &Query) -> bool {
-    query.text("state").is_some() || query.text("collection").is_some()
+    ["kind", "state", "collection"].into_iter().any(|name| query.text(name).is_some())
 }
 
 fn is_active(query: &Query) -> bool {
@@ -69,11 +70,15 @@ fn filter_form(visit: &Visit, collection: Select) -> Filter {
     let states = choices::any_of(t.common.any, DeviceState::ALL, query.text("state"), |one| {
         say::device_state(&t.states, one.into()).to_string()
     });
+    let kinds = choices::any_of(t.common.any, DeviceKind::ALL, query.text("kind"), |one| {
+        say::device_kind(&t.states, one.into()).to_string()
+    });
     let kept = ["sort", "descending", "limit"];
     Filter {
         text: Input::text("text", t.common.search, query.text("text").unwrap_or_default())
             .kind("search")
             .placeholder(t.devices.text_hint),
+        kind: Select::new("kind", t.devices.kind, kinds),
         state: Select::new("state", t.devices.state, states),
         collection,
         kept: kept.into_iter().filter_map(|name| Some((name, query.text(name)?.to_owned()))).collect(),
@@ -119,6 +124,10 @@ fn table(devices: Vec<DeviceRow>) -> Table {
             Cell::Flag(row.reported),
             Cell::Time(row.last_contact),
             Cell::Time(row.last_inventory),
+            Cell::Time(row.last_scan),
+            Cell::Text(row.scan_error.map(|code| code.to_string()).unwrap_or_default()),
+            Cell::Flag(row.doubtful),
+            Cell::Text(DeviceKind::from(row.kind).slug().to_owned()),
         ]
     };
     Table {
@@ -136,6 +145,10 @@ fn table(devices: Vec<DeviceRow>) -> Table {
             "reported",
             "last_contact",
             "last_inventory",
+            "last_scan",
+            "scan_error",
+            "doubtful",
+            "kind",
         ],
         rows: devices.into_iter().map(row).collect(),
     }

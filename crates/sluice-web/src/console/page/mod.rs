@@ -19,6 +19,7 @@ pub mod sync;
 pub mod sync_runs;
 pub mod update;
 pub mod updates;
+pub mod windows_enroll;
 
 mod choices;
 mod list_foot;

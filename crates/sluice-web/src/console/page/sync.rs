@@ -2,6 +2,7 @@
 
 use sluice_model::{SourceId, SyncPhase};
 use sluice_site::PageRequest;
+use sluice_site::sources::SourceConfig;
 use sluice_site::sync::{QuarantinedItem, RunningSync, SyncRun, SyncStatus};
 use uuid::Uuid;
 
@@ -67,7 +68,7 @@ fn source(visit: &Visit, status: SyncStatus) -> SourceLine {
     let (t, source) = (&visit.t.sync, status.source);
     let state = if status.running.is_some() {
         Chip::new(Tone::Busy, t.state_running)
-    } else if !source.enabled {
+    } else if !source.enabled && source.config.apt().is_some() {
         Chip::new(Tone::Quiet, t.state_disabled)
     } else if source.last_error.is_some() {
         Chip::new(Tone::Bad, t.state_failed)
@@ -76,8 +77,12 @@ fn source(visit: &Visit, status: SyncStatus) -> SourceLine {
     } else {
         Chip::new(Tone::Quiet, t.state_never)
     };
-    let config = &source.config;
-    let parts = [config.uri.clone(), config.suite.clone(), config.components.join(" "), config.architectures.join(" ")];
+    let parts = match &source.config {
+        SourceConfig::Apt(apt) => {
+            vec![apt.uri.clone(), apt.suite.clone(), apt.components.join(" "), apt.architectures.join(" ")]
+        }
+        SourceConfig::CatalogFile => vec![t.imported_files.to_string()],
+    };
     let when = |at| When::new(&visit.t.common, at, visit.now);
     SourceLine {
         id: source.id.to_string(),

@@ -1,20 +1,26 @@
 //! One update.
 
 use sluice_model::{ComplianceState, UpdateId};
-use sluice_site::updates::{UpdateDetail, UpdateDevice};
+use sluice_site::updates::{UpdateDetail, UpdateDevice, WindowsUpdate};
 
 use super::list_foot::{equivalent, pager};
 use crate::api::words;
 use crate::console::address::Address;
-use crate::console::component::{Notice, Stacked, Tone, When, grouped, size};
+use crate::console::component::{Input, Notice, Stacked, Tone, When, grouped, size};
+use crate::console::form::Posted;
 use crate::console::id::Id;
-use crate::console::reply::{Reply, page};
+use crate::console::reply::{Done, Reply, done, page};
 use crate::console::text::Text;
 use crate::console::view::list::Link;
 use crate::console::view::shell::Here;
-use crate::console::view::update::{DeploymentLine, DeviceLine, Facts, IndexLine, PackageLine, StateTab, Update};
+use crate::console::view::update::{
+    DeclinedFacts, DeploymentLine, DeviceLine, Facts, FileLine, IndexLine, PackageLine, StateTab, Update, Windows,
+};
 use crate::console::visit::Visit;
 use crate::console::{rows, say};
+
+/// Files on the page; the others are counted.
+const FILES_SHOWN: usize = 50;
 
 /// `GET /updates/{id}`.
 pub async fn show(Id(id): Id, visit: Visit) -> Reply {
@@ -39,14 +45,16 @@ pub async fn show(Id(id): Id, visit: Visit) -> Reply {
         marks: rows::update_marks(t, row),
         product: row.product.clone(),
         notice: notice(t, &detail),
-        deployable: !row.expired,
+        deployable: !row.expired && !row.declined,
         bar: bar(t, &detail),
+        failed: (detail.failed > 0).then(|| t.updates.failed.count(detail.failed)),
         states: tabs(t, &detail, &path, shown),
         devices: devices.items.into_iter().map(|device| device_line(&visit, device)).collect(),
         devices_pager: pager,
         facts: facts(t, &detail, now),
         packages: packages(t, &detail),
         offered: offered(&detail),
+        windows: detail.windows.as_ref().map(|update| windows(t, update)),
         supersedes: detail.supersedes.into_iter().map(|row| rows::update(t, row, now)).collect(),
         superseded_by: detail.superseded_by.into_iter().map(|row| rows::update(t, row, now)).collect(),
         deployments: detail
@@ -58,8 +66,26 @@ pub async fn show(Id(id): Id, visit: Visit) -> Reply {
                 collection: deployment.collection_name,
             })
             .collect(),
+        declined: detail.declined.map(|declined| DeclinedFacts {
+            reason: declined.reason,
+            by: declined.by,
+            at: When::new(&t.common, declined.at, now),
+        }),
+        reason: Input::text("reason", t.updates.decline_reason, ""),
         same: equivalent(&t.common, &format!("sluice update show {id}"), &path, &Address::new(&path)),
     })
+}
+
+/// `POST /updates/{id}/decline`.
+pub async fn decline(Id(id): Id, Posted { visit, form }: Posted) -> Reply {
+    visit.site.decline_updates(&visit.caller, vec![UpdateId(id)], form.one("reason")).await?;
+    done(format!("/updates/{id}"), Done::Saved)
+}
+
+/// `POST /updates/{id}/undecline`.
+pub async fn undecline(Id(id): Id, Posted { visit, .. }: Posted) -> Reply {
+    visit.site.undecline_updates(&visit.caller, vec![UpdateId(id)]).await?;
+    done(format!("/updates/{id}"), Done::Saved)
 }
 
 fn counts(detail: &UpdateDetail) -> [(ComplianceState, u64); 4] {
@@ -97,6 +123,12 @@ fn tabs(t: &Text, detail: &UpdateDetail, path: &str, shown: ComplianceState) -> 
 
 fn notice(t: &Text, detail: &UpdateDetail) -> Option<Notice> {
     let t = &t.updates;
+    if detail.row.declined {
+        return Some(Notice::new(Tone::Warn, t.declined_warning).fix(t.decline_text));
+    }
+    if detail.row.expired && detail.windows.is_some() {
+        return Some(Notice::new(Tone::Warn, t.expired_windows_warning).fix(t.expired_fix));
+    }
     if detail.row.expired {
         return Some(Notice::new(Tone::Warn, t.expired_warning).fix(t.expired_fix));
     }
@@ -114,12 +146,12 @@ fn device_line(visit: &Visit, device: UpdateDevice) -> DeviceLine {
 
 fn facts(t: &Text, detail: &UpdateDetail, now: jiff::Timestamp) -> Facts {
     let update = &detail.update;
-    let source = update.content.package();
+    let source = update.content.package().map(|package| format!("{} {}", package.name, package.version));
     let is_web = |url: &String| url.starts_with("https://") || url.starts_with("http://");
     Facts {
         released: update.released.map(|at| When::new(&t.common, at, now)),
         products: detail.products.iter().map(|product| product.title.clone()).collect(),
-        source: format!("{} {}", source.name, source.version),
+        source,
         revision: update.number.to_string(),
         advisories: update.advisories.clone(),
         info_url: update.info_url.clone().filter(is_web),
@@ -127,8 +159,34 @@ fn facts(t: &Text, detail: &UpdateDetail, now: jiff::Timestamp) -> Facts {
     }
 }
 
+fn windows(text: &Text, update: &WindowsUpdate) -> Windows {
+    let t = &text.updates;
+    let hidden = update.file_count.saturating_sub(u64::try_from(FILES_SHOWN).unwrap_or(u64::MAX));
+    Windows {
+        articles: update.articles.clone(),
+        severity: update.severity.map(|severity| say::severity(&text.states, severity).to_string()),
+        driver: update.driver,
+        members: (update.members > 0).then(|| t.member_count.count(update.members)),
+        download: update.max_download_size.map(size),
+        uninstallable: update.uninstallable,
+        has_licence: update.has_licence,
+        files: update
+            .files
+            .iter()
+            .take(FILES_SHOWN)
+            .map(|file| FileLine {
+                name: file.name.clone(),
+                size: size(file.size),
+                sha1: hex::encode(file.sha1),
+                sha256: file.sha256.map(hex::encode),
+            })
+            .collect(),
+        more: (hidden > 0).then(|| t.files_more.with(grouped(hidden))),
+    }
+}
+
 fn packages(t: &Text, detail: &UpdateDetail) -> Vec<PackageLine> {
-    let binaries = &detail.update.content.package().binaries;
+    let binaries = detail.update.content.binaries();
     binaries
         .iter()
         .map(|binary| PackageLine {

@@ -59,7 +59,16 @@ async fn nothing_changes_without_the_sessions_token() {
 #[tokio::test]
 async fn every_page_renders_on_an_empty_site() {
     let mut browser = Browser::signed_in().await;
-    for path in ["/", "/updates", "/devices", "/devices/enroll", "/deployments", "/deployments/new", "/sync"] {
+    for path in [
+        "/",
+        "/updates",
+        "/devices",
+        "/devices/enroll",
+        "/devices/enroll/windows",
+        "/deployments",
+        "/deployments/new",
+        "/sync",
+    ] {
         browser.see(path).await;
     }
     for path in ["/sync/runs", "/sync/quarantine", "/sync/sources/new", "/groups", "/collections"] {

@@ -86,7 +86,12 @@ impl Browser {
             name: "Utrecht".into(),
             database: "SQLite",
             authority_sha256: [9; 32],
-            data_directory: std::env::temp_dir(),
+            authority_certificate: b"a certificate".to_vec(),
+            clients_url: "https://updates.example.org:8531".into(),
+            data_directory: directory.path().to_owned(),
+            content_directory: directory.path().join("content"),
+            metadata_memory: 64 << 20,
+            plain_port: None,
             certificate_expires: jiff::Timestamp::MAX,
             check_in: SignedDuration::from_mins(10),
             silent_after: SignedDuration::from_hours(24),
@@ -169,7 +174,7 @@ impl Browser {
             self.cookie = (!pair.ends_with('=')).then_some(pair);
         }
         let bytes = body.collect().await.unwrap().to_bytes();
-        Page { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+        Page { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
     }
 }
 

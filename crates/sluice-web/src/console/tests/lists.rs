@@ -64,3 +64,35 @@ async fn sources_are_pasted() {
     assert!(page.text.contains("here already"), "{}", page.text);
     assert!(browser.see("/").await.text.contains("Synchronize now"), "the second step is next");
 }
+
+#[tokio::test]
+async fn a_collection_becomes_part_of_another() {
+    let mut browser = Browser::signed_in().await;
+    let make = async |browser: &mut Browser, name: &str, parent: &str| {
+        let page = browser.submit("/collections", &[("name", name), ("devices", ""), ("parent", parent)]).await;
+        page.location().split('?').next().unwrap().trim_start_matches("/collections/").to_owned()
+    };
+    let servers = make(&mut browser, "Servers <b>", "").await;
+    let webs = make(&mut browser, "Web servers", &servers).await;
+    let list = browser.see("/collections").await.text;
+    assert!(list.contains("Part of Servers &#60;b&#62;"), "{list}");
+    let page = browser.see(&format!("/collections/{webs}")).await.text;
+    assert!(page.contains(&format!("<option value=\"{servers}\" selected")), "{page}");
+    let page = browser.submit(&format!("/collections/{servers}/parent"), &[("parent", &webs)]).await;
+    assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page.text.contains("a part of itself"), "{}", page.text);
+    let page = browser.submit(&format!("/collections/{servers}/parent"), &[("parent", "'; --")]).await;
+    assert_eq!(page.status, StatusCode::BAD_REQUEST);
+    browser.submit(&format!("/collections/{webs}/parent"), &[("parent", "")]).await;
+    assert!(!browser.see("/collections").await.text.contains("Part of Servers"));
+}
+
+#[tokio::test]
+async fn an_unknown_update_is_not_declined() {
+    let mut browser = Browser::signed_in().await;
+    for action in ["decline", "undecline"] {
+        let path = format!("/updates/0198c0de-0000-7000-8000-000000000001/{action}");
+        let page = browser.submit(&path, &[("reason", "<b>")]).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{}", page.text);
+    }
+}

@@ -5,5 +5,6 @@ mod browser;
 mod deploy;
 mod devices;
 mod lists;
+mod windows;
 
 pub use browser::Browser;

@@ -12,6 +12,7 @@ mod sets;
 mod states;
 mod sync;
 mod updates;
+mod windows;
 
 use std::fmt;
 
@@ -24,6 +25,7 @@ pub use sets::Sets;
 pub use states::States;
 pub use sync::Sync;
 pub use updates::Updates;
+pub use windows::Windows;
 
 /// A text. `{}` marks where a value goes; `|` parts the forms for one and for several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +84,7 @@ pub struct Text {
     pub overview: Overview,
     pub updates: Updates,
     pub devices: Devices,
+    pub windows: Windows,
     pub deployments: Deployments,
     pub sync: Sync,
     pub sets: Sets,
@@ -96,6 +99,7 @@ pub static ENGLISH: Text = Text {
     overview: Overview::ENGLISH,
     updates: Updates::ENGLISH,
     devices: Devices::ENGLISH,
+    windows: Windows::ENGLISH,
     deployments: Deployments::ENGLISH,
     sync: Sync::ENGLISH,
     sets: Sets::ENGLISH,
@@ -112,6 +116,7 @@ mod tests {
         all.extend(t.overview.all());
         all.extend(t.updates.all());
         all.extend(t.devices.all());
+        all.extend(t.windows.all());
         all.extend(t.deployments.all());
         all.extend(t.sync.all());
         all.extend(t.sets.all());

@@ -15,6 +15,7 @@ super::words! {
         last_success: "Last success",
         next_run: "Next run",
         by_hand: "by hand only",
+        imported_files: "Windows metadata from files",
         state_ok: "In order",
         state_failed: "Failed",
         state_running: "Running",

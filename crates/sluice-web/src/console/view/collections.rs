@@ -5,7 +5,7 @@ use askama::Template;
 use super::devices::DeviceLine;
 use super::list::Link;
 use super::shell::Shell;
-use crate::console::component::{Chip, Input, Notice, Pager};
+use crate::console::component::{Chip, Input, Notice, Pager, Select};
 use crate::console::text;
 
 /// The list.
@@ -18,6 +18,7 @@ pub struct Collections {
     pub problem: Option<Notice>,
     pub name: Input,
     pub devices: Input,
+    pub parent: Select,
 }
 
 /// A collection.
@@ -25,6 +26,8 @@ pub struct CollectionLine {
     pub collection: Link,
     pub members: String,
     pub built_in: Option<Chip>,
+    /// What it is a part of, in words.
+    pub part_of: Option<String>,
 }
 
 /// One collection.
@@ -41,6 +44,7 @@ pub struct Collection {
     pub pager: Pager,
     pub add: Input,
     pub rename: Input,
+    pub parent: Select,
 }
 
 /// A device of the collection.

@@ -18,7 +18,7 @@ pub struct Device {
     pub system: String,
     pub condition: Vec<Chip>,
     pub notices: Vec<Notice>,
-    /// Whether it has reported an inventory.
+    /// Whether it has reported an inventory or a status.
     pub reported: bool,
     pub required_count: String,
     pub security_count: String,
@@ -33,7 +33,23 @@ pub struct Device {
     pub history: Vec<EventLine>,
     pub older: Option<String>,
     pub facts: Facts,
+    /// Of a Windows device; in place of what only Linux devices have.
+    pub windows: Option<Windows>,
     pub same: Equivalent,
+}
+
+/// What is known about a Windows device.
+pub struct Windows {
+    pub client_id: String,
+    pub dns_name: String,
+    pub target_groups: Vec<String>,
+    pub computer: String,
+    pub firmware: String,
+    pub os_version: String,
+    pub language: String,
+    pub protocol: String,
+    pub last_scan: Option<When>,
+    pub attributes: Vec<(String, String)>,
 }
 
 /// An update the device needs, and why.

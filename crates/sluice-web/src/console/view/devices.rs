@@ -30,6 +30,7 @@ pub struct Heads {
 /// The form that narrows the list.
 pub struct Filter {
     pub text: Input,
+    pub kind: Select,
     pub state: Select,
     pub collection: Select,
     pub kept: Vec<(&'static str, String)>,

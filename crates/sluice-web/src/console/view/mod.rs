@@ -18,6 +18,7 @@ pub mod sync;
 pub mod sync_runs;
 pub mod update;
 pub mod updates;
+pub mod windows_enroll;
 
 #[cfg(test)]
 pub mod samples;

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::list::{EnforcementLine, Link, UpdateLine};
 use super::shell::Shell;
-use crate::console::component::{Chip, Equivalent, Notice, Pager, Stacked, When};
+use crate::console::component::{Chip, Equivalent, Input, Notice, Pager, Stacked, When};
 use crate::console::text;
 
 /// The page.
@@ -22,16 +22,30 @@ pub struct Update {
     pub deployable: bool,
     /// Devices by state, in the order required, installed, not required, unknown.
     pub bar: Stacked,
+    /// On how many devices it failed.
+    pub failed: Option<String>,
     pub states: Vec<StateTab>,
     pub devices: Vec<DeviceLine>,
     pub devices_pager: Pager,
     pub facts: Facts,
     pub packages: Vec<PackageLine>,
     pub offered: Vec<IndexLine>,
+    /// Of a Windows update; in place of packages and indices.
+    pub windows: Option<Windows>,
     pub supersedes: Vec<UpdateLine>,
     pub superseded_by: Vec<UpdateLine>,
     pub deployments: Vec<DeploymentLine>,
+    /// Why it is declined, and since when and by whom; `None`: it can be.
+    pub declined: Option<DeclinedFacts>,
+    pub reason: Input,
     pub same: Equivalent,
+}
+
+/// Why an update is declined.
+pub struct DeclinedFacts {
+    pub reason: String,
+    pub by: String,
+    pub at: When,
 }
 
 /// A state with its number of devices; leads to them.
@@ -53,12 +67,34 @@ pub struct DeviceLine {
 pub struct Facts {
     pub released: Option<When>,
     pub products: Vec<String>,
-    pub source: String,
+    pub source: Option<String>,
     pub revision: String,
     pub advisories: Vec<String>,
     /// Only http and https addresses.
     pub info_url: Option<String>,
     pub description: String,
+}
+
+/// What a Windows update consists of.
+pub struct Windows {
+    pub articles: Vec<String>,
+    pub severity: Option<String>,
+    pub driver: bool,
+    /// How many updates it bundles; `None`: it is no bundle.
+    pub members: Option<String>,
+    pub download: Option<String>,
+    pub uninstallable: bool,
+    pub has_licence: bool,
+    pub files: Vec<FileLine>,
+    pub more: Option<String>,
+}
+
+/// A file of a Windows update.
+pub struct FileLine {
+    pub name: String,
+    pub size: String,
+    pub sha1: String,
+    pub sha256: Option<String>,
 }
 
 /// A binary package.

@@ -3,6 +3,7 @@
 
 mod event;
 pub mod event_id;
+mod event_kind;
 mod get_required_inventory_type;
 mod misc_data;
 mod ping;
@@ -11,6 +12,7 @@ mod report_event_batch2;
 mod report_inventory;
 
 pub use event::{BasicData, DetailedVersion, ExtendedData, PrivateData, ProcessorArchitecture, ReportingEvent};
+pub use event_kind::{EventGroup, EventKind, EventSeverity};
 pub use get_required_inventory_type::{GetRequiredInventoryType, GetRequiredInventoryTypeResponse};
 pub use misc_data::MiscData;
 pub use ping::{MonitoredServicesResponse, Ping, PingResponse};

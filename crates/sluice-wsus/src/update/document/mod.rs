@@ -79,14 +79,40 @@ impl<'a> UpdateDocument<'a> {
         reading.finish(root.start)
     }
 
+    /// Which revision a document says it is, when that much of it can be read: to name one that is refused.
+    #[must_use]
+    pub fn identify(text: &str) -> Option<Revision> {
+        let mut cursor = Cursor::new(text);
+        let root = cursor.sibling().ok()??;
+        while let Some(section) = cursor.child(&root).ok()? {
+            if section.is("UpdateIdentity") {
+                return relationships::revision(&section).ok();
+            }
+            cursor.skip(&section).ok()?;
+        }
+        None
+    }
+
     /// Reads fragments as agents get them, alone or one after the other: sections without a common root.
     /// `ExtendedProperties` stands for `Properties`. What the fragments do not hold is empty.
     ///
     /// # Errors
     /// As [`Self::parse`]; an identity must be there, so one of the fragments must be a Core fragment.
     pub fn parse_fragments(text: &'a str) -> Result<Self, UpdateError> {
+        Self::fragments_of(None, text)
+    }
+
+    /// Reads fragments of a revision that is known, so that no Core fragment need be among them.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_fragments_of(revision: Revision, text: &'a str) -> Result<Self, UpdateError> {
+        Self::fragments_of(Some(revision), text)
+    }
+
+    fn fragments_of(revision: Option<Revision>, text: &'a str) -> Result<Self, UpdateError> {
         let mut cursor = Cursor::new(text);
-        let mut reading = Reading { sections: Sections::new(text, &[]), ..Reading::default() };
+        let mut reading = Reading { revision, sections: Sections::new(text, &[]), ..Reading::default() };
         while let Some(section) = cursor.sibling()? {
             if section.is("LocalizedProperties") {
                 reading.localized.push(localized::properties(&mut cursor, &section)?);

@@ -21,13 +21,15 @@ pub(super) const EXAMPLES: &str = "Examples:
   sluice deployment create --name openssl --update openssl --collection \"All devices\" \\
       --required --deadline 2026-11-24T03:00 --restart allow
   sluice deployment create --name \"New kernel\" --update linux --collection \"Ring 1\" --available
+  sluice deployment create --name \"Take back\" --update KB5034441 --collection \"Ring 1\" \\
+      --uninstall --deadline +1h
 
 Nothing is ever installed without a deployment.";
 
 /// A deployment to make.
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("what").args(["updates", "group"]).required(true)))]
-#[command(group(ArgGroup::new("intent").args(["required", "available"]).required(true)))]
+#[command(group(ArgGroup::new("intent").args(["required", "available", "uninstall", "block"]).required(true)))]
 pub struct Create {
     /// Name.
     #[arg(long)]
@@ -47,10 +49,16 @@ pub struct Create {
     /// Only offer; installed when somebody on the device asks for it.
     #[arg(long, conflicts_with = "deadline")]
     available: bool,
+    /// Uninstall at the deadline; Windows updates only, and those that can be uninstalled.
+    #[arg(long, requires = "deadline")]
+    uninstall: bool,
+    /// Never offer, whatever other deployments to the same devices say.
+    #[arg(long, conflicts_with = "deadline")]
+    block: bool,
     /// From when on devices are told: now, +2h, 2026-11-24T03:00 (local time), RFC 3339.
     #[arg(long, value_name = "WHEN", default_value = "now")]
     available_at: Moment,
-    /// When it is installed, written in the same ways.
+    /// When it is installed or uninstalled, written in the same ways.
     #[arg(long, value_name = "WHEN")]
     deadline: Option<Moment>,
     /// Whether devices may restart themselves when an update needs it.
@@ -72,7 +80,12 @@ pub(super) async fn run(create: Create, context: &Context) -> Result<Answer, Cli
         updates: names::updates(api, &create.updates).await?,
         group,
         collection: names::collection(api, &create.collection).await?,
-        intent: if create.required { Intent::Required } else { Intent::Available },
+        intent: match (create.required, create.uninstall, create.block) {
+            (true, _, _) => Intent::Required,
+            (_, true, _) => Intent::Uninstall,
+            (_, _, true) => Intent::Block,
+            _ => Intent::Available,
+        },
         // `now` is the site's to know: this machine's clock may be ahead of it.
         available_at: match create.available_at {
             Moment::Now => None,

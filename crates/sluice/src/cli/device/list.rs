@@ -2,7 +2,7 @@
 
 use clap::Args;
 use sluice_web::api::devices::list::Device;
-use sluice_web::api::words::{DeviceSort, DeviceState};
+use sluice_web::api::words::{DeviceKind, DeviceSort, DeviceState};
 
 use crate::cli::Context;
 use crate::cli::client::Query;
@@ -16,14 +16,18 @@ use crate::cli::word::word;
 
 pub(super) const EXAMPLES: &str = "Examples:
   sluice device list --state non-compliant --sort required --descending
+  sluice device list --kind windows --state scan-failed
   sluice device list --collection \"Ring 1\" --all --json";
 
 /// Which devices, and in which order.
 #[derive(Debug, Args)]
 pub struct List {
-    /// Part of the name or operating system.
+    /// Part of the name or operating system; of Windows devices also of client id and model.
     #[arg(long)]
     text: Option<String>,
+    /// Only devices of this kind.
+    #[arg(long, value_name = "WORD", value_parser = word(DeviceKind::ALL))]
+    kind: Option<DeviceKind>,
     /// Only devices in this state.
     #[arg(long, value_name = "WORD", value_parser = word(DeviceState::ALL))]
     state: Option<DeviceState>,
@@ -43,6 +47,7 @@ pub struct List {
 pub(super) async fn run(list: List, context: &Context) -> Result<Answer, CliError> {
     let mut query: Query = vec![("sort", list.sort.to_string()), ("descending", list.descending.to_string())];
     query.extend(list.text.map(|text| ("text", text)));
+    query.extend(list.kind.map(|kind| ("kind", kind.to_string())));
     query.extend(list.state.map(|state| ("state", state.to_string())));
     if let Some(collection) = list.collection {
         query.push(("collection", names::collection(&context.api, &collection).await?.to_string()));
@@ -63,7 +68,10 @@ pub(in crate::cli) fn table(devices: &[Device], view: &View) -> String {
         Column::word("LAST CONTACT"),
         Column::word("STATE"),
     ];
-    let mut table = Table::new(columns, "There are no such devices. Enrol one: `sluice token enroll`.");
+    let mut table = Table::new(
+        columns,
+        "There are no such devices. Enrol one: `sluice token enroll`, or `sluice client-policy windows`.",
+    );
     for device in devices {
         table.row([
             (&device.name).into(),
@@ -81,6 +89,8 @@ pub(in crate::cli) fn table(devices: &[Device], view: &View) -> String {
 /// What matters most about a device, in one word or two.
 fn state(device: &Device) -> Cell {
     match device {
+        Device { doubtful: true, .. } => Cell::styled("identity in doubt", Style::Warn),
+        Device { scan_error: Some(_), .. } => Cell::styled("scan failed", Style::Bad),
         Device { reported: false, .. } => Cell::styled("never reported", Style::Warn),
         Device { silent: true, .. } => Cell::styled("silent", Style::Bad),
         Device { failures: 1.., .. } => Cell::styled("failed", Style::Bad),
@@ -101,6 +111,7 @@ mod tests {
         let device = Device {
             id: Uuid::nil(),
             name: "web1".into(),
+            kind: DeviceKind::Linux,
             os: "Debian GNU/Linux 12 (bookworm)".into(),
             required: 14,
             required_security: 3,
@@ -111,12 +122,23 @@ mod tests {
             last_contact: Some("2026-11-22T10:00:00Z".parse().unwrap()),
             last_inventory: None,
             reported: true,
+            last_scan: None,
+            scan_error: None,
+            doubtful: false,
         };
         let new = Device { name: "web2".into(), reported: false, last_contact: None, ..device.clone() };
-        insta::assert_snapshot!(table(&[device, new], &View::plain()), @r"
+        let pc = Device {
+            name: "pc-1".into(),
+            kind: DeviceKind::Windows,
+            os: "Windows 11 Pro 25H2".into(),
+            doubtful: true,
+            ..device.clone()
+        };
+        insta::assert_snapshot!(table(&[device, new, pc], &View::plain()), @r"
         NAME  OPERATING SYSTEM                REQUIRED  SECURITY  INSTALLED  LAST CONTACT      STATE
         web1  Debian GNU/Linux 12 (bookworm)        14         3        120  2026-11-22 10:00  needs restart
         web2  Debian GNU/Linux 12 (bookworm)        14         3        120  -                 never reported
+        pc-1  Windows 11 Pro 25H2                   14         3        120  2026-11-22 10:00  identity in doubt
         ");
     }
 }

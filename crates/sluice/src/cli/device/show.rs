@@ -5,6 +5,7 @@ use sluice_web::api::devices::enforcement::Enforcement;
 use sluice_web::api::devices::events::DeviceEvent;
 use sluice_web::api::devices::explain::Explanation;
 use sluice_web::api::devices::packages::UpgradablePackage;
+use sluice_web::api::devices::windows::{IdentityDoubt, WindowsDevice};
 use sluice_web::api::words::EnforcementState;
 
 use crate::cli::table::{Cell, Column, Table, facts};
@@ -28,7 +29,17 @@ pub(super) fn one(detail: &DeviceDetails, view: &View) -> String {
     };
     let install =
         if detail.agent.can_install { "can install" } else { "cannot install: not root, or no known package manager" };
-    let agent = format!("{}, {}, {install}", detail.agent.version, detail.agent.state);
+    let windows = detail.windows.as_ref();
+    let agent = match windows {
+        Some(windows) => format!("{}, protocol {}", detail.agent.version, windows.protocol),
+        None => format!("{}, {}, {install}", detail.agent.version, detail.agent.state),
+    };
+    let restart = match (windows, device.needs_restart) {
+        (None, _) => restart(&detail.restart),
+        (Some(_), true) => "needed: an installed update is in force only after it".to_owned(),
+        (Some(_), false) => "not needed".to_owned(),
+    };
+    let last_report = view.time_or_dash(device.last_inventory);
     let required = format!("{}, {} of them security updates", device.required, device.required_security);
     let mut lines = vec![
         ("Name", device.name.clone()),
@@ -38,17 +49,18 @@ pub(super) fn one(detail: &DeviceDetails, view: &View) -> String {
         ("Kernel", kernel),
         ("Required updates", required),
         ("Installed updates", device.installed.to_string()),
-        ("Restart", restart(&detail.restart)),
+        ("Restart", restart),
         ("Agent", agent),
         ("Agent says", detail.agent.detail.clone()),
         ("Enrolled", view.time(detail.enrolled_at)),
         ("Last contact", view.time_or_dash(device.last_contact)),
-        ("Last inventory", view.time_or_dash(device.last_inventory)),
+        (if windows.is_some() { "Last status" } else { "Last inventory" }, last_report),
         ("Held packages", detail.held.join(", ")),
         ("Broken packages", detail.broken.join(", ")),
         ("Collections", collections.join("\n")),
         ("Package sources", indexes.join("\n")),
     ];
+    lines.extend(windows.into_iter().flat_map(|windows| windows_facts(windows, view)));
     lines.retain(|(_, fact)| !fact.is_empty());
     let mut text = facts(view, &lines);
     if !detail.enforcement.is_empty() {
@@ -56,6 +68,34 @@ pub(super) fn one(detail: &DeviceDetails, view: &View) -> String {
         text.push_str(&enforcement(&detail.enforcement, view));
     }
     text
+}
+
+fn windows_facts(windows: &WindowsDevice, view: &View) -> Vec<(&'static str, String)> {
+    let error = windows.scan_error.as_ref();
+    let error = error.map(|error| format!("{}: {} {}", error.symbol, error.meaning, error.next_step));
+    let attributes: Vec<_> =
+        windows.attributes.iter().map(|attribute| format!("{}={}", attribute.name, attribute.value)).collect();
+    vec![
+        ("Last scan", view.time_or_dash(windows.last_scan)),
+        ("Scan error", error.unwrap_or_default()),
+        ("Identity in doubt", windows.doubt.as_ref().map(doubt).unwrap_or_default()),
+        ("Client id", windows.client_id.clone()),
+        ("Name in DNS", windows.dns_name.clone()),
+        ("Groups by policy", windows.target_groups.join("\n")),
+        ("Windows version", windows.os_version.clone()),
+        ("Language", windows.locale.clone()),
+        ("Computer", format!("{} {}", windows.manufacturer, windows.model).trim().to_owned()),
+        ("Firmware", windows.firmware.clone()),
+        ("Attributes", attributes.join("\n")),
+    ]
+}
+
+fn doubt(doubt: &IdentityDoubt) -> String {
+    let what = match &doubt.replaced_by {
+        Some(newer) => format!("the computer has a newer record, {} ({})", newer.name, newer.id),
+        None => format!("the computers {} use the same client id", doubt.names.join(", ")),
+    };
+    format!("{what}\n{}", doubt.next_step)
 }
 
 fn restart(evidence: &RestartEvidence) -> String {

@@ -78,7 +78,13 @@ async fn get(context: &Context, source: &str) -> Result<Got<Source>, CliError> {
 async fn enable(context: &Context, source: &str, enabled: bool) -> Result<Answer, CliError> {
     let source = get(context, source).await?.data;
     let path = format!("/sources/{}", source.id);
-    let request = SourceRequest { name: source.name, apt: source.apt, schedule: source.schedule, enabled };
+    let Some(apt) = source.apt else {
+        return Err(CliError::usage(
+            "an imported catalog has no schedule",
+            "Import files with `sluice catalog import`.",
+        ));
+    };
+    let request = SourceRequest { name: source.name, apt, schedule: source.schedule, enabled };
     let got: Got<Source> = context.api.put(&path, &request).await?;
     let state = if enabled { "enabled" } else { "disabled" };
     Ok(Answer::of(got.value, format!("The schedule of {} is {state}.\n", got.data.name)))

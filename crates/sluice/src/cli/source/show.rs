@@ -1,6 +1,6 @@
 //! Sources as text.
 
-use sluice_web::api::sources::list::{Keyring, Source};
+use sluice_web::api::sources::list::{AptSource, Keyring, Source};
 use sluice_web::api::sources::schedule::Schedule;
 
 use crate::cli::table::{Cell, Column, Table, facts};
@@ -17,7 +17,11 @@ pub(super) fn list(sources: &[Source], view: &View) -> String {
     ];
     let mut table = Table::new(columns, "There are no sources. Take over this machine's: `sluice source import`.");
     for source in sources {
-        let schedule = if source.enabled { schedule(&source.schedule) } else { "disabled".to_owned() };
+        let schedule = match &source.apt {
+            None => "by import".to_owned(),
+            Some(_) if source.enabled => schedule(&source.schedule),
+            Some(_) => "disabled".to_owned(),
+        };
         table.row([
             (&source.name).into(),
             schedule.into(),
@@ -40,15 +44,30 @@ fn state(source: &Source) -> Cell {
 
 /// Everything about a source.
 pub(super) fn one(source: &Source, view: &View) -> String {
-    let apt = &source.apt;
+    let mut lines = vec![("Name", source.name.clone()), ("Identity", source.id.to_string())];
+    match &source.apt {
+        Some(apt) => lines.extend(archive(apt)),
+        None => lines.push(("Upstream", "files that were imported".to_owned())),
+    }
+    lines.extend([
+        ("Schedule", if source.enabled { schedule(&source.schedule) } else { "disabled".into() }),
+        ("Next run", view.time_or_dash(source.next_run)),
+        ("Last success", view.time_or_dash(source.last_success)),
+    ]);
+    lines.extend(source.last_error.as_ref().map(|error| ("Last error", error.clone())));
+    if !source.warnings.is_empty() {
+        lines.push(("Warnings", source.warnings.join("\n")));
+    }
+    facts(view, &lines)
+}
+
+fn archive(apt: &AptSource) -> Vec<(&'static str, String)> {
     let keys = match &apt.keyring {
         Keyring::Files(files) => files.join("\n"),
         Keyring::Armored(_) => "given with the source".to_owned(),
     };
     let check = |on: bool| if on { "checked" } else { "not checked" }.to_owned();
-    let mut lines = vec![
-        ("Name", source.name.clone()),
-        ("Identity", source.id.to_string()),
+    vec![
         ("Archive", apt.uri.clone()),
         ("Suite", apt.suite.clone()),
         ("Components", apt.components.join(", ")),
@@ -58,15 +77,7 @@ pub(super) fn one(source: &Source, view: &View) -> String {
         ("Expiry of Release", check(apt.check_valid_until)),
         ("Date of Release", check(apt.check_date)),
         ("Proxy", apt.proxy.clone().unwrap_or_else(|| "-".into())),
-        ("Schedule", if source.enabled { schedule(&source.schedule) } else { "disabled".into() }),
-        ("Next run", view.time_or_dash(source.next_run)),
-        ("Last success", view.time_or_dash(source.last_success)),
-    ];
-    lines.extend(source.last_error.as_ref().map(|error| ("Last error", error.clone())));
-    if !source.warnings.is_empty() {
-        lines.push(("Warnings", source.warnings.join("\n")));
-    }
-    facts(view, &lines)
+    ]
 }
 
 fn schedule(schedule: &Schedule) -> String {

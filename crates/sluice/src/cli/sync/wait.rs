@@ -1,7 +1,6 @@
 //! `sluice sync run --wait`: watching runs to their end.
 
 use std::collections::HashMap;
-use std::io::Write as _;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -15,6 +14,7 @@ use crate::cli::Context;
 use crate::cli::error::CliError;
 use crate::cli::output::{Answer, note};
 use crate::cli::paging::whole;
+use crate::cli::terminal::LiveLine;
 use crate::cli::view::clean;
 
 /// How often the site is asked how far it is.
@@ -54,13 +54,13 @@ fn answer(context: &Context, runs: Vec<SyncRun>) -> Answer {
 /// a source enters another phase.
 struct Shown {
     live: bool,
-    columns: usize,
+    line: LiveLine,
     phases: HashMap<Uuid, String>,
 }
 
 impl Shown {
     fn new(live: bool, columns: Option<usize>) -> Self {
-        Self { live, columns: columns.unwrap_or(80), phases: HashMap::new() }
+        Self { live, line: LiveLine::new(live, columns), phases: HashMap::new() }
     }
 
     fn progress(&mut self, status: &[SyncStatus]) {
@@ -68,8 +68,7 @@ impl Shown {
         if self.live {
             let parts: Vec<_> =
                 running.map(|(source, running)| format!("{} {}", source.name, show::progress(running))).collect();
-            let line: String = clean(&parts.join(" | ")).chars().take(self.columns.saturating_sub(1)).collect();
-            self.rewrite(&line);
+            self.line.show(&clean(&parts.join(" | ")));
             return;
         }
         for (source, running) in running {
@@ -80,16 +79,7 @@ impl Shown {
         }
     }
 
-    fn clear(&self) {
-        if self.live {
-            self.rewrite("");
-        }
-    }
-
-    /// Back to the line's begin, erase it, write (ECMA-48 CR, EL).
-    fn rewrite(&self, line: &str) {
-        let mut stderr = std::io::stderr();
-        // Progress that cannot be shown is no failure of the synchronization.
-        let _ = write!(stderr, "\r\u{1b}[K{line}").and_then(|()| stderr.flush());
+    fn clear(&mut self) {
+        self.line.clear();
     }
 }

@@ -29,7 +29,7 @@ pub struct List {
     /// Classifications, separated by commas.
     #[arg(long, value_name = "WORD", value_delimiter = ',', value_parser = word(Classification::ALL))]
     classification: Vec<Classification>,
-    /// Only updates in this state; `current` is neither superseded nor expired.
+    /// Only updates in this state; `current` is neither superseded nor expired nor declined.
     #[arg(long, value_name = "WORD", value_parser = word(UpdateState::ALL))]
     state: Option<UpdateState>,
     /// Identity of a product, product family or company; see `sluice update products`.
@@ -93,6 +93,7 @@ pub(in crate::cli) fn table(updates: &[Update], view: &View) -> String {
 
 fn state(update: &Update) -> &'static str {
     match update {
+        Update { declined: true, .. } => "declined",
         Update { expired: true, .. } => "expired",
         Update { superseded: true, .. } => "superseded",
         Update { deployed: true, .. } => "deployed",
@@ -120,6 +121,7 @@ mod tests {
             superseded: false,
             expired: false,
             deployed: true,
+            declined: false,
         };
         insta::assert_snapshot!(table(&[update], &View { columns: Some(100), ..View::plain() }), @r"
         TITLE                 CLASSIFICATION  PRODUCT              RELEASED    REQUIRED  INSTALLED  STATE

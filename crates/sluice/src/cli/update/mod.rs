@@ -4,12 +4,14 @@ mod list;
 mod show;
 
 use clap::Subcommand;
-use sluice_web::api::updates::categories::Category;
+use sluice_web::api::updates::decline::{DeclineChange, DeclineRequest, UndeclineRequest};
 use sluice_web::api::updates::detail::UpdateDetails;
 use sluice_web::api::updates::devices::UpdateDevice;
-use sluice_web::api::words::ComplianceState;
+use sluice_web::api::updates::selection::SelectableCategory;
+use sluice_web::api::words::{ComplianceState, SelectableKind};
 
 use super::Context;
+use super::category;
 use super::client::{Got, Query};
 use super::error::CliError;
 use super::names;
@@ -42,6 +44,24 @@ pub enum Verb {
         #[command(flatten)]
         extent: Extent,
     },
+    /// Decline updates: they are offered to no device; what is installed stays.
+    #[command(
+        after_help = "Example:\n  sluice update decline KB5034441 --reason \"fails on small recovery partitions\""
+    )]
+    Decline {
+        /// Titles, `SOURCE VERSION` or identities of updates.
+        #[arg(required = true)]
+        updates: Vec<String>,
+        /// Why, for those who come after.
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// Offer declined updates again.
+    Undecline {
+        /// Titles, `SOURCE VERSION` or identities of updates.
+        #[arg(required = true)]
+        updates: Vec<String>,
+    },
     /// List companies, product families and products.
     Products,
 }
@@ -61,9 +81,29 @@ pub(super) async fn run(verb: Verb, context: &Context) -> Result<Answer, CliErro
             let note = rows.note();
             Ok(Answer::of(rows.value, show::devices(&rows.items, &context.view)).with_note(note))
         }
+        Verb::Decline { updates, reason } => {
+            let updates = names::updates(&context.api, &updates).await?;
+            let got = context.api.post("/updates/decline", &DeclineRequest { updates, reason }).await?;
+            Ok(declined(got, "Declined"))
+        }
+        Verb::Undecline { updates } => {
+            let updates = names::updates(&context.api, &updates).await?;
+            let got = context.api.post("/updates/undecline", &UndeclineRequest { updates }).await?;
+            Ok(declined(got, "No longer declined"))
+        }
         Verb::Products => {
-            let rows = whole::<Category>(&context.api, "/categories").await?;
-            Ok(Answer::of(rows.value, show::categories(&rows.items, &context.view)))
+            let rows = whole::<SelectableCategory>(&context.api, "/categories").await?;
+            let tree: Vec<_> = rows.items.into_iter().filter(|c| c.kind != SelectableKind::Classification).collect();
+            Ok(Answer::of(rows.value, category::table(&tree, &context.view)))
         }
     }
+}
+
+fn declined(got: Got<DeclineChange>, what: &str) -> Answer {
+    let text = format!("{what}: {} updates.\n", got.data.changed);
+    let note = match got.data.deployments.as_slice() {
+        [] => String::new(),
+        some => format!("Deployments that contain some of them: {}.", some.join(", ")),
+    };
+    Answer::of(got.value, text).with_note(note)
 }

@@ -1,12 +1,9 @@
 //! An update as text.
 
-use std::collections::HashMap;
-
-use sluice_web::api::updates::categories::Category;
 use sluice_web::api::updates::detail::UpdateDetails;
 use sluice_web::api::updates::devices::UpdateDevice;
+use sluice_web::api::updates::windows::WindowsUpdate;
 use sluice_web::api::words::ComplianceState;
-use uuid::Uuid;
 
 use crate::cli::table::{Cell, Column, Table, facts};
 use crate::cli::view::{Style, View, size};
@@ -29,6 +26,7 @@ pub(super) fn one(detail: &UpdateDetails, view: &View) -> String {
         "{} required, {} installed, {} not required, {} unknown",
         update.required, update.installed, update.not_required, update.unknown
     );
+    let counts = if detail.failed > 0 { format!("{counts}; failed on {}", detail.failed) } else { counts };
     let mut lines = vec![
         ("Title", update.title.clone()),
         ("Identity", update.id.to_string()),
@@ -43,7 +41,13 @@ pub(super) fn one(detail: &UpdateDetails, view: &View) -> String {
         ("Replaced by", titles(&detail.superseded_by)),
         ("Offered in", offered.join("\n")),
         ("Deployments", deployments.join("\n")),
+        ("Declined", declined(detail, view)),
     ];
+    if let Some(windows) = &detail.windows {
+        lines.extend(windows_facts(windows));
+        lines.retain(|(_, fact)| !fact.is_empty());
+        return format!("{}\n{}", facts(view, &lines), files(windows, view));
+    }
     lines.retain(|(_, fact)| !fact.is_empty());
     let columns =
         [Column::text("PACKAGE"), Column::word("ARCHITECTURE"), Column::word("VERSION"), Column::number("SIZE")];
@@ -57,6 +61,34 @@ pub(super) fn one(detail: &UpdateDetails, view: &View) -> String {
         ]);
     }
     format!("{}\n{}", facts(view, &lines), table.render(view))
+}
+
+fn windows_facts(windows: &WindowsUpdate) -> Vec<(&'static str, String)> {
+    let yes = |is: bool, text: &str| if is { text.to_owned() } else { String::new() };
+    vec![
+        ("Kind", yes(windows.driver, "driver")),
+        ("Articles", windows.articles.join(", ")),
+        ("Severity", windows.severity.map(|severity| severity.to_string()).unwrap_or_default()),
+        ("Bundles", yes(windows.members > 0, &format!("{} updates", windows.members))),
+        ("Download", windows.max_download_size.map(|bytes| format!("at most {}", size(bytes))).unwrap_or_default()),
+        ("Removal", if windows.uninstallable { "can be uninstalled" } else { "cannot be uninstalled" }.to_owned()),
+        ("Licence terms", yes(windows.has_licence, "must be accepted before it is offered")),
+    ]
+}
+
+fn files(windows: &WindowsUpdate, view: &View) -> String {
+    let columns = [Column::text("FILE"), Column::number("SIZE"), Column::word("SHA-1")];
+    let mut table = Table::new(columns, "Nothing to download.");
+    for file in &windows.files {
+        table.row([(&file.name).into(), size(file.size).into(), (&file.sha1).into()]);
+    }
+    table.render(view)
+}
+
+fn declined(detail: &UpdateDetails, view: &View) -> String {
+    let Some(declined) = &detail.declined else { return String::new() };
+    let by = format!("{} by {}", view.time(declined.at), declined.by);
+    if declined.reason.is_empty() { by } else { format!("{by}: {}", declined.reason) }
 }
 
 /// The devices of an update.
@@ -82,30 +114,4 @@ pub(in crate::cli) fn state(state: ComplianceState) -> Cell {
         ComplianceState::NotRequired | ComplianceState::Unknown => Style::Plain,
     };
     Cell::styled(state.slug(), style)
-}
-
-/// The tree of categories, each below its parent.
-pub(super) fn categories(categories: &[Category], view: &View) -> String {
-    let mut children: HashMap<Option<Uuid>, Vec<&Category>> = HashMap::new();
-    for category in categories {
-        children.entry(category.parent).or_default().push(category);
-    }
-    let mut table = Table::new(
-        [Column::text("TITLE"), Column::word("KIND"), Column::word("ID")],
-        "There are no products yet. Synchronize: `sluice sync run --wait`.",
-    );
-    // The tree has three levels; each category is taken out, so that no loop of parents matters.
-    let mut open: Vec<(usize, &Category)> = Vec::new();
-    let mut push = |open: &mut Vec<_>, parent: Option<Uuid>, depth: usize| {
-        let mut below = children.remove(&parent).unwrap_or_default();
-        below.sort_by(|a, b| b.title.cmp(&a.title));
-        open.extend(below.into_iter().map(|category| (depth, category)));
-    };
-    push(&mut open, None, 0);
-    while let Some((depth, category)) = open.pop() {
-        let title = format!("{}{}", "  ".repeat(depth), category.title);
-        table.row([title.into(), category.kind.slug().into(), category.id.to_string().into()]);
-        push(&mut open, Some(category.id), depth + 1);
-    }
-    table.render(view)
 }

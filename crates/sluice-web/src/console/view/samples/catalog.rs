@@ -55,6 +55,7 @@ pub fn update_page() -> update::Update {
         notice: Some(Notice::new(Tone::Warn, t.superseded_warning).fix(t.superseded_fix)),
         deployable: true,
         bar: Stacked::new("412 required", &[(Tone::Warn, 412), (Tone::Good, 868), (Tone::Quiet, 13)]),
+        failed: Some(t.failed.count(3)),
         states: vec![
             tab(T.states.required, 412, true),
             tab(T.states.installed, 868, false),
@@ -80,7 +81,7 @@ pub fn update_page() -> update::Update {
         facts: update::Facts {
             released: Some(when(-60 * 30)),
             products: vec!["Debian 13 (trixie) main".into()],
-            source: "openssl 3.5.7-1~deb13u2".into(),
+            source: Some("openssl 3.5.7-1~deb13u2".into()),
             revision: "2".into(),
             advisories: vec!["CVE-2026-1234".into(), "DSA-6001-1".into()],
             info_url: Some("https://security-tracker.debian.org/tracker/source-package/openssl".into()),
@@ -110,6 +111,7 @@ pub fn update_page() -> update::Update {
             component: "main".into(),
             architecture: "amd64".into(),
         }],
+        windows: None,
         supersedes: lines(),
         superseded_by: vec![],
         deployments: vec![update::DeploymentLine {
@@ -117,6 +119,40 @@ pub fn update_page() -> update::Update {
             phase: Chip::new(Tone::Busy, T.states.enforced),
             collection: "Ring 1".into(),
         }],
+        declined: None,
+        reason: Input::text("reason", t.decline_reason, ""),
         same: same(),
+    }
+}
+
+pub fn windows_update_page() -> update::Update {
+    let t = &T.updates;
+    update::Update {
+        title: HOSTILE.into(),
+        product: "Windows 11".into(),
+        notice: None,
+        packages: vec![],
+        offered: vec![],
+        facts: update::Facts { source: None, ..update_page().facts },
+        windows: Some(update::Windows {
+            articles: vec!["KB5126052".into()],
+            severity: Some(T.states.severity_critical.to_string()),
+            driver: false,
+            members: Some(t.member_count.count(3)),
+            download: Some(size(8_873_450_114)),
+            uninstallable: true,
+            has_licence: true,
+            files: vec![
+                update::FileLine {
+                    name: "Windows11.0-KB5126052-x64.cab".into(),
+                    size: size(96_660_271),
+                    sha1: "da39a3ee5e6b4b0d3255bfef95601890afd80709".into(),
+                    sha256: Some("60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752".into()),
+                },
+                update::FileLine { name: HOSTILE.into(), size: size(1), sha1: "00".into(), sha256: None },
+            ],
+            more: Some(t.files_more.with("1,204")),
+        }),
+        ..update_page()
     }
 }

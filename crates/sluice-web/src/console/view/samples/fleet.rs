@@ -24,6 +24,14 @@ pub fn device_lines() -> Vec<devices::DeviceLine> {
         device_line(HOSTILE, 12, vec![Chip::new(Tone::Warn, s.non_compliant)]),
         device_line("web-01.example.org", 0, vec![Chip::new(Tone::Good, s.compliant)]),
         device_line("build-03.example.org", 0, vec![Chip::new(Tone::Quiet, s.never_reported)]),
+        devices::DeviceLine {
+            system: "Windows 11 Pro 25H2".into(),
+            ..device_line(
+                "pc-417.example.org",
+                4,
+                vec![Chip::new(Tone::Warn, s.doubtful), Chip::new(Tone::Warn, s.scan_failed)],
+            )
+        },
     ]
 }
 
@@ -37,6 +45,7 @@ pub fn devices_page() -> devices::Devices {
         t,
         filter: devices::Filter {
             text: Input::text("text", T.common.search, "").kind("search"),
+            kind: Select::new("kind", t.kind, choices(&["Any", "Linux", "Windows"])),
             state: Select::new("state", t.state, choices(&["Any", "Compliant"])),
             collection: Select::new("collection", t.collection, choices(&["All devices", "Ring 1"])),
             kept: vec![],
@@ -140,7 +149,46 @@ pub fn device_page() -> device::Device {
             inventory: Some(when(-4)),
             collections: vec![Link::new("/collections/x", "All devices"), Link::new("/collections/y", "Ring 1")],
         },
+        windows: None,
         same: same(),
+    }
+}
+
+pub fn windows_device_page() -> device::Device {
+    let t = &T.devices;
+    device::Device {
+        system: "Windows 11 Pro 25H2".into(),
+        notices: vec![
+            Notice::new(Tone::Bad, t.shared_id).text(t.shared_id_text.with(HOSTILE)).fix("Run `net stop wuauserv`."),
+            Notice::new(Tone::Warn, t.scan_failed).text("0x80244022: HTTP status 503: the server is overloaded."),
+        ],
+        packages: vec![],
+        restart: device::Restart {
+            title: t.restart_needed.to_string(),
+            device: true,
+            reasons: vec![t.restart_update.to_string()],
+            libraries: vec![],
+            more: None,
+        },
+        indexes: vec![],
+        history: vec![device::EventLine {
+            at: when(-4),
+            kind: "install".into(),
+            text: "An installation failed: KB5126052 – 0x80246007: The update is not downloaded yet.".into(),
+        }],
+        windows: Some(device::Windows {
+            client_id: "e1da06a3-5601-43c9-bac3-52d5db701494".into(),
+            dns_name: HOSTILE.into(),
+            target_groups: vec!["Pilot".into(), HOSTILE.into()],
+            computer: "QEMU Standard PC (Q35 + ICH9, 2009)".into(),
+            firmware: "EDK II unknown".into(),
+            os_version: "10.0.26200".into(),
+            language: "en-US".into(),
+            protocol: "2.90".into(),
+            last_scan: Some(when(-4)),
+            attributes: vec![("OSVersion".into(), "10.0.26200.8037".into()), ("App".into(), HOSTILE.into())],
+        }),
+        ..device_page()
     }
 }
 

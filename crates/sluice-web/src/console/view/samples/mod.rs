@@ -3,6 +3,7 @@
 mod catalog;
 mod fleet;
 mod front;
+mod windows;
 mod work;
 
 use askama::Template;
@@ -13,9 +14,10 @@ use super::shell::{AssetUrls, Here, Shell};
 use super::*;
 use crate::console::component::*;
 use crate::console::text::{ENGLISH, Text};
-use catalog::{update_page, updates_page};
-use fleet::{device_lines, device_page, devices_page, enroll_page};
+use catalog::{update_page, updates_page, windows_update_page};
+use fleet::{device_lines, device_page, devices_page, enroll_page, windows_device_page};
 use front::overview_page;
+use windows::windows_enroll_page;
 use work::{deployment_new_page, deployment_page, deployments_page, quarantine_line, run_line, sync_page};
 
 const T: &Text = &ENGLISH;
@@ -131,9 +133,12 @@ pub fn all() -> Vec<(&'static str, String)> {
             updates::Updates { lines: vec![], empty, ..updates_page() }.render()
         }),
         ("update", update_page().render()),
+        ("windows_update", windows_update_page().render()),
         ("devices", devices_page().render()),
         ("device", device_page().render()),
+        ("windows_device", windows_device_page().render()),
         ("device_enroll", enroll_page().render()),
+        ("windows_enroll", windows_enroll_page().render()),
         ("deployments", deployments_page().render()),
         ("deployment", deployment_page().render()),
         ("deployment_new", deployment_new_page().render()),
@@ -195,16 +200,19 @@ pub fn all() -> Vec<(&'static str, String)> {
                 collection: Link::new("/collections/x", "All devices"),
                 members: "1,280".into(),
                 built_in: Some(Chip::new(Tone::Quiet, T.sets.built_in)),
+                part_of: None,
             },
             collections::CollectionLine {
                 collection: Link::new("/collections/y", HOSTILE),
                 members: "12".into(),
                 built_in: None,
+                part_of: Some(T.sets.part_of.with(HOSTILE)),
             },
         ],
         problem: None,
         name: Input::text("name", T.common.name, ""),
         devices: Input::text("devices", T.sets.add_device, "").rows(4).hint(T.sets.add_device_hint),
+        parent: parents(),
     };
     pages.push(("collections", list.render()));
     let collection = collections::Collection {
@@ -218,6 +226,7 @@ pub fn all() -> Vec<(&'static str, String)> {
         pager: Pager::new(&T.common, 1, Some(1), None, None),
         add: Input::text("devices", T.sets.add_device, HOSTILE).rows(4),
         rename: Input::text("name", T.sets.new_name, HOSTILE),
+        parent: parents(),
     };
     pages.push(("collection", collection.render()));
     let t = &T.account;
@@ -250,4 +259,9 @@ pub fn all() -> Vec<(&'static str, String)> {
     };
     pages.push(("failure", failure.render()));
     pages.into_iter().map(|(name, page)| (name, page.unwrap())).collect()
+}
+
+fn parents() -> Select {
+    let choices = vec![Choice::new("", T.sets.no_parent, false), Choice::new("x", HOSTILE, true)];
+    Select::new("parent", T.sets.parent, choices).hint(T.sets.parent_hint)
 }

@@ -1,0 +1,60 @@
+//! TLS, certificates and signatures (0x800903xx, 0x80092xxx, 0x80096xxx, 0x800B0xxx).
+
+use super::codes;
+
+codes! {
+    0x8009_0006 NTE_BAD_SIGNATURE TAMPERED "A signature is wrong.";
+    0x8009_0016 NTE_BAD_KEYSET ACCESS "A key of the device does not exist or cannot be read.";
+    0x8009_0302 SEC_E_UNSUPPORTED_FUNCTION TLS "The security function is not supported.";
+    0x8009_0304 SEC_E_INTERNAL_ERROR TLS "The security system of the device failed.";
+    0x8009_0308 SEC_E_INVALID_TOKEN TLS "What the other side sent is no proper TLS.";
+    0x8009_030F SEC_E_MESSAGE_ALTERED TAMPERED "A protected message was changed on its way.";
+    0x8009_0322 SEC_E_WRONG_PRINCIPAL CERT_NAME "The server is not the one it should be.";
+    0x8009_0324 SEC_E_TIME_SKEW CLOCK "The clocks of device and server differ too much.";
+    0x8009_0325 SEC_E_UNTRUSTED_ROOT TRUST_SERVER "The server's certificate is from an authority the device does not trust.";
+    0x8009_0326 SEC_E_ILLEGAL_MESSAGE TLS "An unexpected or malformed TLS message was received.";
+    0x8009_0327 SEC_E_CERT_UNKNOWN TRUST_SERVER "The certificate could not be processed.";
+    0x8009_0328 SEC_E_CERT_EXPIRED CLOCK "The certificate is expired, or the device's clock is wrong.";
+    0x8009_0331 SEC_E_ALGORITHM_MISMATCH TLS "Device and server have no TLS algorithm in common.";
+    0x8009_2003 CRYPT_E_FILE_ERROR ACCESS "A file could not be read or written while certificates were handled.";
+    0x8009_2004 CRYPT_E_NOT_FOUND SIGNATURE "A certificate or property was not found.";
+    0x8009_2010 CRYPT_E_REVOKED SIGNATURE "The certificate is revoked.";
+    0x8009_2011 CRYPT_E_NO_REVOCATION_DLL REVOCATION "The device has nothing to check revocation with.";
+    0x8009_2012 CRYPT_E_NO_REVOCATION_CHECK REVOCATION "Whether a certificate is revoked could not be checked.";
+    0x8009_2013 CRYPT_E_REVOCATION_OFFLINE REVOCATION "The server that knows revoked certificates cannot be reached.";
+    0x8009_2014 CRYPT_E_NOT_IN_REVOCATION_DATABASE REVOCATION "The certificate is not in the list of revoked ones.";
+    0x8009_6001 TRUST_E_SYSTEM_ERROR SIGNATURE "The system failed while a signature was verified.";
+    0x8009_6002 TRUST_E_NO_SIGNER_CERT SIGNATURE "The certificate of the signer is missing or invalid.";
+    0x8009_6003 TRUST_E_COUNTER_SIGNER SIGNATURE "The counter signature is invalid.";
+    0x8009_6004 TRUST_E_CERT_SIGNATURE SIGNATURE "The signature of a certificate could not be verified.";
+    0x8009_6005 TRUST_E_TIME_STAMP CLOCK "The time stamp or its signer could not be verified.";
+    0x8009_6010 TRUST_E_BAD_DIGEST TAMPERED "The file's digest is not the signed one: changed or damaged.";
+    0x8009_6011 TRUST_E_MALFORMED_SIGNATURE SIGNATURE "The signature is malformed.";
+    0x8009_6019 TRUST_E_BASIC_CONSTRAINTS SIGNATURE "A certificate may not be used for issuing others.";
+    0x8009_601E TRUST_E_FINANCIAL_CRITERIA SIGNATURE "A certificate does not meet its financial criteria.";
+    0x800B_0001 TRUST_E_PROVIDER_UNKNOWN SIGNATURE "Nothing on the device can check this kind of trust.";
+    0x800B_0002 TRUST_E_ACTION_UNKNOWN SIGNATURE "This way of checking trust is not supported.";
+    0x800B_0003 TRUST_E_SUBJECT_FORM_UNKNOWN SIGNATURE "The form of the signed file is not known; often it is damaged.";
+    0x800B_0004 TRUST_E_SUBJECT_NOT_TRUSTED SIGNATURE "The file is not trusted for this purpose.";
+    0x800B_0100 TRUST_E_NOSIGNATURE SIGNATURE "There is no signature; for Windows' own packages, the component store may be damaged.";
+    0x800B_0101 CERT_E_EXPIRED CLOCK "A certificate is not valid at the device's date.";
+    0x800B_0102 CERT_E_VALIDITYPERIODNESTING TRUST_SERVER "The validity periods of the certificates do not fit together.";
+    0x800B_0103 CERT_E_ROLE TRUST_SERVER "A certificate is used for what it may not be used for.";
+    0x800B_0104 CERT_E_PATHLENCONST TRUST_SERVER "The chain of certificates is longer than allowed.";
+    0x800B_0105 CERT_E_CRITICAL TRUST_SERVER "A certificate has an extension that must be understood and is not.";
+    0x800B_0106 CERT_E_PURPOSE TRUST_SERVER "A certificate is used for another purpose than its own.";
+    0x800B_0107 CERT_E_ISSUERCHAINING TRUST_SERVER "A certificate was not issued by the one above it.";
+    0x800B_0108 CERT_E_MALFORMED TRUST_SERVER "A certificate is malformed.";
+    0x800B_0109 CERT_E_UNTRUSTEDROOT TRUST_SERVER "A chain of certificates ends at an authority the device does not trust. For third-party updates: the publisher's certificate is missing.";
+    0x800B_010A CERT_E_CHAINING TRUST_SERVER "A chain of certificates could not be built to a trusted authority.";
+    0x800B_010B TRUST_E_FAIL SIGNATURE "A check of trust failed.";
+    0x800B_010C CERT_E_REVOKED SIGNATURE "A certificate was revoked by its issuer.";
+    0x800B_010D CERT_E_UNTRUSTEDTESTROOT SIGNATURE "The signature is from a test authority.";
+    0x800B_010E CERT_E_REVOCATION_FAILURE REVOCATION "Whether a certificate is revoked could not be found out.";
+    0x800B_010F CERT_E_CN_NO_MATCH CERT_NAME "The server's certificate is for another name.";
+    0x800B_0110 CERT_E_WRONG_USAGE TRUST_SERVER "A certificate is not meant for this use.";
+    0x800B_0111 TRUST_E_EXPLICIT_DISTRUST SIGNATURE "The certificate was marked as untrusted on the device.";
+    0x800B_0112 CERT_E_UNTRUSTEDCA TRUST_SERVER "An authority in the chain is not trusted by the policy of the device.";
+    0x800B_0113 CERT_E_INVALID_POLICY TRUST_SERVER "A certificate does not meet its policy.";
+    0x800B_0114 CERT_E_INVALID_NAME CERT_NAME "A certificate's name is not allowed by its issuer.";
+}

@@ -1,0 +1,61 @@
+//! The Windows Installer, and how installers in general end (0x800706xx, 0x80070BCx).
+
+use super::codes;
+
+codes! {
+    0x8007_0641 ERROR_INSTALL_SERVICE_FAILURE MSI_SERVICE "The Windows Installer service cannot be reached.";
+    0x8007_0642 ERROR_INSTALL_USEREXIT USER "Someone cancelled the installation.";
+    0x8007_0643 ERROR_INSTALL_FAILURE MSI_LOG "The installation failed. For updates of the recovery environment: its partition is too small.";
+    0x8007_0644 ERROR_INSTALL_SUSPEND RESTART "The installation is suspended and incomplete.";
+    0x8007_0645 ERROR_UNKNOWN_PRODUCT NOT_FOR_DEVICE "The product is not installed.";
+    0x8007_0646 ERROR_UNKNOWN_FEATURE MSI_PACKAGE "The feature is not registered.";
+    0x8007_0647 ERROR_UNKNOWN_COMPONENT MSI_PACKAGE "The component is not registered.";
+    0x8007_0648 ERROR_UNKNOWN_PROPERTY MSI_PACKAGE "The property does not exist.";
+    0x8007_0649 ERROR_INVALID_HANDLE_STATE MSI_LOG "The Windows Installer is in an invalid state.";
+    0x8007_064A ERROR_BAD_CONFIGURATION MSI_PACKAGE "The product's configuration is damaged; repair or reinstall it.";
+    0x8007_064B ERROR_INDEX_ABSENT MSI_PACKAGE "A component qualifier is missing.";
+    0x8007_064C ERROR_INSTALL_SOURCE_ABSENT MSI_SOURCE "The installation source of the product is not available.";
+    0x8007_064D ERROR_INSTALL_PACKAGE_VERSION MSI_SERVICE "The package needs a newer Windows Installer.";
+    0x8007_064E ERROR_PRODUCT_UNINSTALLED NOT_FOR_DEVICE "The product is uninstalled.";
+    0x8007_064F ERROR_BAD_QUERY_SYNTAX MSI_PACKAGE "The package contains an invalid query.";
+    0x8007_0650 ERROR_INVALID_FIELD MSI_PACKAGE "A field of a record does not exist.";
+    0x8007_0652 ERROR_INSTALL_ALREADY_RUNNING WAIT "Another installation is running.";
+    0x8007_0653 ERROR_INSTALL_PACKAGE_OPEN_FAILED CONTENT "The package could not be opened.";
+    0x8007_0654 ERROR_INSTALL_PACKAGE_INVALID CONTENT "The file is not a valid package.";
+    0x8007_0655 ERROR_INSTALL_UI_FAILURE INSTALLER "The installer's user interface could not start.";
+    0x8007_0656 ERROR_INSTALL_LOG_FAILURE ACCESS "The installation's log could not be opened.";
+    0x8007_0657 ERROR_INSTALL_LANGUAGE_UNSUPPORTED NOT_FOR_DEVICE "The package does not support the device's language.";
+    0x8007_0658 ERROR_INSTALL_TRANSFORM_FAILURE MSI_PACKAGE "A transform could not be applied to the package.";
+    0x8007_0659 ERROR_INSTALL_PACKAGE_REJECTED POLICY "A policy of the device forbids this package.";
+    0x8007_065A ERROR_FUNCTION_NOT_CALLED MSI_LOG "A function could not be carried out.";
+    0x8007_065B ERROR_FUNCTION_FAILED MSI_LOG "A function failed during the installation.";
+    0x8007_065C ERROR_INVALID_TABLE MSI_PACKAGE "A table of the package is invalid.";
+    0x8007_065D ERROR_DATATYPE_MISMATCH MSI_PACKAGE "Data of the package are of the wrong type.";
+    0x8007_065E ERROR_UNSUPPORTED_TYPE MSI_PACKAGE "Data of the package are of an unsupported type.";
+    0x8007_065F ERROR_CREATE_FAILED MSI_LOG "An object could not be created.";
+    0x8007_0660 ERROR_INSTALL_TEMP_UNWRITABLE ACCESS "The folder for temporary files is full or cannot be written.";
+    0x8007_0661 ERROR_INSTALL_PLATFORM_UNSUPPORTED NOT_FOR_DEVICE "The package is for another processor.";
+    0x8007_0663 ERROR_PATCH_PACKAGE_OPEN_FAILED CONTENT "The patch could not be opened.";
+    0x8007_0664 ERROR_PATCH_PACKAGE_INVALID CONTENT "The file is not a valid patch.";
+    0x8007_0665 ERROR_PATCH_PACKAGE_UNSUPPORTED MSI_SERVICE "The patch needs a newer Windows Installer.";
+    0x8007_0666 ERROR_PRODUCT_VERSION MSI_PACKAGE "Another version of the product is installed already.";
+    0x8007_0667 ERROR_INVALID_COMMAND_LINE METADATA "The installer does not know an argument it was called with.";
+    0x8007_0668 ERROR_INSTALL_REMOTE_DISALLOWED RIGHTS "Installing over a remote session is not allowed.";
+    0x8007_0669 ERROR_SUCCESS_REBOOT_INITIATED NONE "Installed; the device restarts.";
+    0x8007_066A ERROR_PATCH_TARGET_NOT_FOUND MSI_PACKAGE "The product the patch is for is missing or has another version.";
+    0x8007_066B ERROR_PATCH_PACKAGE_REJECTED POLICY "A policy of the device forbids this patch.";
+    0x8007_066C ERROR_INSTALL_TRANSFORM_REJECTED POLICY "A policy of the device forbids this transform.";
+    0x8007_066D ERROR_INSTALL_REMOTE_PROHIBITED RIGHTS "Installing over a remote session is prohibited.";
+    0x8007_066E ERROR_PATCH_REMOVAL_UNSUPPORTED NOT_FOR_DEVICE "The patch cannot be removed.";
+    0x8007_066F ERROR_UNKNOWN_PATCH NOT_FOR_DEVICE "The patch is not applied to the product.";
+    0x8007_0670 ERROR_PATCH_NO_SEQUENCE MSI_PACKAGE "No order of applying the patches was found.";
+    0x8007_0671 ERROR_PATCH_REMOVAL_DISALLOWED POLICY "A policy forbids removing patches.";
+    0x8007_0672 ERROR_INVALID_PATCH_XML METADATA "The patch's description is invalid.";
+    0x8007_0673 ERROR_PATCH_MANAGED_ADVERTISED_PRODUCT POLICY "The product is only advertised to users, so it cannot be patched.";
+    0x8007_0674 ERROR_INSTALL_SERVICE_SAFEBOOT RESTART "The Windows Installer does not work in safe mode.";
+    0x8007_0675 ERROR_FAIL_FAST_EXCEPTION INSTALLER "The installer stopped itself because of an error.";
+    0x8007_0676 ERROR_INSTALL_REJECTED POLICY "The installation was refused by the device's settings for apps.";
+    0x8007_0BC2 ERROR_SUCCESS_REBOOT_REQUIRED RESTART "Installed once the device has restarted.";
+    0x8007_0BC9 ERROR_FAIL_REBOOT_REQUIRED RESTART "The installation failed, and a restart is needed to undo its changes.";
+    0x8007_0BCA ERROR_FAIL_REBOOT_INITIATED WAIT "The installation failed, and the device restarts to undo its changes.";
+}

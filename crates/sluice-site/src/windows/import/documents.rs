@@ -1,0 +1,174 @@
+//! The thread that reads: from bytes to items that are ready to be stored.
+
+use std::cell::Cell;
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sluice_catalog::Catalog;
+use sluice_model::RevisionRef;
+use sluice_wsus::update::decode;
+use sluice_wsus::update::stream::{DocumentStream, NotADocument};
+use tokio::sync::mpsc;
+
+use super::container::{Files, Opener, shown};
+use super::derive::{self, Derived};
+use super::{ImportError, MAX_PLAIN};
+use crate::error::chain;
+
+/// The root of the list in a WSUS export. Beside its documents it says nothing new.
+const EXPORT_LIST: &str = "ExportPackage";
+
+/// What comes of a document.
+#[derive(Debug)]
+pub(crate) enum Item {
+    /// Ready to be stored.
+    New(Box<Derived>),
+    /// A revision that is in the catalog; whether the text is the same is to be seen.
+    Known { revision: RevisionRef, text: Vec<u8> },
+    /// Not to be taken in.
+    Refused {
+        /// What names it.
+        item: String,
+        /// Why, one line.
+        reason: String,
+    },
+    /// A file was read to its end: what was wrong with it before and was not named again is fine.
+    Read {
+        /// The file.
+        name: String,
+    },
+}
+
+/// The upload broke off, as an error of whatever reads it.
+#[derive(Debug, thiserror::Error)]
+#[error("the upload broke off")]
+pub(super) struct UploadBroke(#[source] pub(super) io::Error);
+
+/// Marks errors of the upload itself.
+struct Upload<R>(R);
+
+impl<R: Read> Read for Upload<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer).map_err(|error| io::Error::other(UploadBroke(error)))
+    }
+}
+
+/// What to read, and where to.
+pub(super) struct Reading {
+    /// What people call it.
+    pub(super) name: String,
+    /// The catalog against which revisions are known.
+    pub(super) catalog: Arc<Catalog>,
+    /// What a temporary file may be called.
+    pub(super) spool: PathBuf,
+    pub(super) items: mpsc::Sender<Item>,
+}
+
+impl Reading {
+    /// Reads everything; how many documents there were.
+    pub(super) fn run(self, upload: impl Read) -> Result<u64, ImportError> {
+        let name = shown(&self.name);
+        let spool = self.spool.clone();
+        let mut found = Found { reading: self, documents: 0, refused: 0 };
+        let left = Cell::new(MAX_PLAIN);
+        Opener { spool, left: &left, files: &mut found }.open(&name, &mut Upload(upload))?;
+        if found.documents + found.refused == 0 {
+            return Err(ImportError::Empty { name });
+        }
+        Ok(found.documents)
+    }
+}
+
+struct Found {
+    reading: Reading,
+    documents: u64,
+    refused: u64,
+}
+
+impl Found {
+    fn send(&mut self, item: Item) -> Result<(), ImportError> {
+        self.reading.items.blocking_send(item).map_err(|_| ImportError::Stopped)
+    }
+
+    fn refused(&mut self, item: String, reason: String) -> Result<(), ImportError> {
+        self.refused += 1;
+        self.send(Item::Refused { item, reason })
+    }
+
+    fn document(&mut self, place: String, bytes: &[u8]) -> Result<(), ImportError> {
+        let text = match decode(bytes) {
+            Ok(text) => text,
+            Err(error) => return self.refused(place, chain(&error)),
+        };
+        let revision = derive::identify(&text);
+        if let Some(revision) = revision.filter(|revision| self.reading.catalog.exact(*revision).is_some()) {
+            return self.send(Item::Known { revision, text: text.into_owned().into_bytes() });
+        }
+        match Derived::from_text(&text) {
+            Ok(derived) => self.send(Item::New(Box::new(derived))),
+            Err(error) => self.refused(revision.map_or(place, item_of), chain(&error)),
+        }
+    }
+}
+
+impl Files for Found {
+    fn file(&mut self, name: &str, content: &mut dyn Read) -> Result<(), ImportError> {
+        let before = self.documents;
+        let mut lists = 0_u64;
+        let mut stream = DocumentStream::new(content);
+        loop {
+            let document = match stream.next_document() {
+                Ok(Some(document)) => document,
+                Ok(None) => break,
+                Err(source) => {
+                    return Err(match source.downcast::<UploadBroke>() {
+                        Ok(UploadBroke(source)) => ImportError::Upload { name: name.to_owned(), source },
+                        Err(source) => ImportError::Unpack { name: name.to_owned(), source },
+                    });
+                }
+            };
+            let place = place_of(name, document.position);
+            match document.text {
+                Ok(bytes) => {
+                    self.documents += 1;
+                    self.document(place, &bytes)?;
+                }
+                Err(NotADocument::OtherRoot { name: root }) if root == EXPORT_LIST => lists += 1,
+                Err(why) => {
+                    let named = match &why {
+                        NotADocument::Unclosed { text } => decode(text).ok().and_then(|text| derive::identify(&text)),
+                        _ => None,
+                    };
+                    self.refused(named.map_or(place, item_of), why.to_string())?;
+                }
+            }
+        }
+        // In a cabinet the list has a file of its own, and the documents another one.
+        if lists > 0 && self.documents == before && !name.to_ascii_lowercase().ends_with("package.xml") {
+            let reason = "it holds the list of a WSUS export without the documents: how they are written in .xml.gz \
+                is not public; export to a file that ends with .cab";
+            self.refused(place_of(name, 0), reason.to_owned())?;
+        }
+        self.send(Item::Read { name: name.to_owned() })
+    }
+
+    fn refuse(&mut self, name: &str, error: ImportError) -> Result<(), ImportError> {
+        self.refused(place_of(name, 0), chain(&error))
+    }
+}
+
+/// What names a revision in the quarantine.
+pub(super) fn item_of(revision: RevisionRef) -> String {
+    format!("update {} revision {}", revision.update, revision.number)
+}
+
+/// What names something without an identity in the quarantine.
+fn place_of(name: &str, position: u64) -> String {
+    format!("{}{position}", place_prefix(name))
+}
+
+/// What the names of everything in a file begin with.
+pub(super) fn place_prefix(name: &str) -> String {
+    format!("{name}, byte ")
+}

@@ -1,0 +1,301 @@
+//! From items to the store and to what is served, in batches. Knows nothing of where they come from.
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use sluice_catalog::{Catalog, CatalogChange};
+use sluice_model::{Category, CategoryId, RevisionId, RevisionRef, SourceId, Update, UpdateId};
+use sluice_store::catalog::{CatalogBatch, CatalogCommit, FragmentKind, FragmentWrite, RevisionRef as Place};
+use sluice_store::{catalog, update_change};
+
+use super::convert;
+use super::derive::{Derived, unpack_document};
+use super::documents::{Item, item_of};
+use super::quarantine::Quarantine;
+use super::summary::{ImportProblem, ImportSummary};
+use crate::error::{SiteError, SiteResult};
+use crate::site::Site;
+use crate::windows::fragments::{FragmentKey, NewFragment};
+
+/// Revisions stored together.
+const MAX_REVISIONS: usize = 250;
+/// Bytes stored together: what others who write wait for, and what a kill loses.
+const MAX_BYTES: usize = 16 << 20;
+/// Problems that are told at once; all are in the quarantine.
+const MAX_TOLD: usize = 100;
+
+/// Takes items in for a source.
+pub(crate) struct Ingest<'s> {
+    site: &'s Site,
+    /// What is served since before the first item.
+    base: Arc<Catalog>,
+    quarantine: Quarantine,
+    batch: Batch,
+    /// Revisions taken in, in the batch or stored.
+    taken: FxHashMap<RevisionRef, Taken>,
+    /// Stored and not yet served.
+    change: CatalogChange,
+    /// Categories of the tree that were taken in, newest revision of each.
+    categories: FxHashMap<CategoryId, Arc<Update>>,
+    /// Updates that clients are told of again, because they are no leaves any more.
+    touched: FxHashSet<UpdateId>,
+    summary: ImportSummary,
+}
+
+#[derive(Clone, Copy)]
+enum Taken {
+    /// At this place of the batch.
+    Pending(usize),
+    Stored(RevisionId),
+}
+
+#[derive(Default)]
+struct Batch {
+    revisions: Vec<Arc<Update>>,
+    fragments: Vec<FragmentWrite>,
+    bytes: usize,
+}
+
+impl<'s> Ingest<'s> {
+    pub(crate) async fn new(site: &'s Site, source: SourceId) -> SiteResult<Self> {
+        Ok(Self {
+            site,
+            base: site.catalog(),
+            quarantine: Quarantine::load(&site.store, source).await?,
+            batch: Batch::default(),
+            taken: FxHashMap::default(),
+            change: CatalogChange::default(),
+            categories: FxHashMap::default(),
+            touched: FxHashSet::default(),
+            summary: ImportSummary { source: Some(source), ..ImportSummary::default() },
+        })
+    }
+
+    /// What came of it so far.
+    pub(crate) fn summary(&self) -> ImportSummary {
+        ImportSummary { quarantined: self.quarantine.count(), ..self.summary.clone() }
+    }
+
+    /// Takes an item in; true when that stored a batch.
+    ///
+    /// # Errors
+    /// When it cannot be stored.
+    pub(crate) async fn take(&mut self, item: Item) -> SiteResult<bool> {
+        match item {
+            Item::New(derived) => {
+                self.summary.documents += 1;
+                self.new_revision(*derived).await?;
+            }
+            Item::Known { revision, text } => {
+                self.summary.documents += 1;
+                let stored = self.base.exact(revision);
+                self.known_revision(revision, stored, &text).await?;
+            }
+            Item::Refused { item, reason } => self.refuse(item, reason),
+            Item::Read { name } => self.quarantine.read(&name),
+        }
+        if self.batch.revisions.len() >= MAX_REVISIONS || self.batch.bytes >= MAX_BYTES {
+            self.store().await?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    fn refuse(&mut self, item: String, reason: String) {
+        self.quarantine.refuse(item.clone(), &reason);
+        if self.summary.problems.len() < MAX_TOLD {
+            self.summary.problems.push(ImportProblem { item, reason });
+        }
+    }
+
+    async fn new_revision(&mut self, derived: Derived) -> SiteResult<()> {
+        let revision = derived.revision();
+        match self.taken.get(&revision).copied() {
+            None => {}
+            Some(Taken::Stored(stored)) => {
+                let document = derived.document().map(|piece| unpack_document(&piece.body, piece.plain_size));
+                let text = document.transpose().map_err(|e| SiteError::internal("unpacking a document", e))?;
+                return self.known_revision(revision, Some(stored), &text.unwrap_or_default()).await;
+            }
+            Some(Taken::Pending(place)) => {
+                let is_document =
+                    |f: &&FragmentWrite| f.kind == FragmentKind::Document && f.revision == Place::New(place);
+                let pending = self.batch.fragments.iter().find(is_document).map(|fragment| &fragment.body);
+                // The same text is compressed to the same bytes.
+                let same = pending == derived.document().map(|piece| &piece.body);
+                self.repeated(revision, same);
+                return Ok(());
+            }
+        }
+        let place = self.batch.revisions.len();
+        self.taken.insert(revision, Taken::Pending(place));
+        self.batch.bytes += derived.size();
+        self.batch.fragments.extend(derived.fragments.into_iter().map(|piece| piece.write(place)));
+        self.batch.revisions.push(derived.update);
+        self.quarantine.accept(&item_of(revision));
+        Ok(())
+    }
+
+    /// Compares a document with the one that is stored.
+    async fn known_revision(
+        &mut self,
+        revision: RevisionRef,
+        stored: Option<RevisionId>,
+        text: &[u8],
+    ) -> SiteResult<()> {
+        let mut same = true;
+        if let Some(stored) = stored {
+            let mut reader = self.site.store.reader().await?;
+            let row = catalog::fragment(&mut reader, stored, FragmentKind::Document, "").await?;
+            drop(reader);
+            if let Some((body, size)) = row.and_then(|row| Some((row.body?, row.plain_size))) {
+                let size_differs = size != text.len() as u64;
+                same = !size_differs && unpack_document(&body, size).is_ok_and(|plain| plain == text);
+            }
+        }
+        self.repeated(revision, same);
+        Ok(())
+    }
+
+    fn repeated(&mut self, revision: RevisionRef, same: bool) {
+        if same {
+            self.summary.unchanged += 1;
+            self.quarantine.accept(&item_of(revision));
+        } else {
+            let reason = "the same revision is known with another content; one of the two is wrong".to_owned();
+            self.refuse(item_of(revision), reason);
+        }
+    }
+
+    /// Stores the batch and the quarantine.
+    async fn store(&mut self) -> SiteResult<()> {
+        let batch = std::mem::take(&mut self.batch);
+        if batch.revisions.is_empty() && self.quarantine.is_empty() {
+            return Ok(());
+        }
+        let arriving = batch.revisions.clone();
+        let categories = self.new_categories(&arriving);
+        let ids: Vec<_> = batch
+            .fragments
+            .iter()
+            .map(|f| (f.revision, f.kind, f.language.clone(), f.plain_size, f.packed, f.body.clone()))
+            .collect();
+        let touched: Vec<UpdateId> = self.base.new_non_leaves(arriving.iter().map(|update| &**update));
+        let touched: Vec<UpdateId> = touched.into_iter().filter(|update| self.touched.insert(*update)).collect();
+        let (commit, counter) = self
+            .commit(
+                CatalogBatch {
+                    categories: categories.clone(),
+                    raise_version: !arriving.is_empty(),
+                    revisions: batch.revisions,
+                    fragments: batch.fragments,
+                    ..CatalogBatch::default()
+                },
+                touched.clone(),
+            )
+            .await?;
+        let number = |place: Place| match place {
+            Place::Stored(id) => Some(id),
+            Place::New(place) => commit.revisions.get(place).copied().filter(|_| commit.new.get(place) == Some(&true)),
+        };
+        let fragments = ids.into_iter().filter_map(|(place, kind, language, plain_size, packed, body)| {
+            let key = FragmentKey { revision: number(place)?, kind, language };
+            Some(NewFragment { key, plain_size, packed, body })
+        });
+        self.serve_fragments(fragments.collect()).await?;
+        for (place, update) in arriving.into_iter().enumerate() {
+            let revision = RevisionRef { update: update.id, number: update.number };
+            let Some(id) = commit.revisions.get(place).copied() else { continue };
+            self.taken.insert(revision, Taken::Stored(id));
+            if commit.new.get(place) == Some(&true) {
+                let known = self.base.current(update.id).is_some();
+                *(if known { &mut self.summary.new_revisions } else { &mut self.summary.new_updates }) += 1;
+                self.change.updates.push((id, update));
+            } else {
+                // In the store and not served: a row that could not be read. It stays as it is.
+                self.summary.unchanged += 1;
+            }
+        }
+        self.change.categories.extend(categories);
+        self.change.changes.extend(touched.into_iter().map(|update| (update, counter)));
+        self.change.changes_to = self.change.changes_to.max(counter);
+        self.change.version = self.change.version.max(commit.version);
+        Ok(())
+    }
+
+    /// One transaction, with what is to be quarantined.
+    async fn commit(&mut self, batch: CatalogBatch, touched: Vec<UpdateId>) -> SiteResult<(CatalogCommit, u64)> {
+        let packed = tokio::task::spawn_blocking(move || batch.pack()).await;
+        let packed = packed.map_err(|error| SiteError::internal("packing updates", error))??;
+        let (quarantine, now) = (self.quarantine.take(&self.site.host), self.site.now());
+        let _no_other_source_stores_meanwhile = self.site.sync.commit.lock().await;
+        let write = self.site.store.write(move |tx| {
+            Box::pin(async move {
+                quarantine.write(tx, now).await?;
+                let commit = catalog::commit_sync_batch(tx, packed, now).await?;
+                let counter = if touched.is_empty() { 0 } else { update_change::touch(tx, &touched).await? };
+                Ok((commit, counter))
+            })
+        });
+        Ok(write.await?)
+    }
+
+    /// Before the catalog names a revision, its fragments can be served.
+    async fn serve_fragments(&self, fragments: Vec<NewFragment>) -> SiteResult<()> {
+        let cache = Arc::clone(&self.site.windows.fragments);
+        let add = tokio::task::spawn_blocking(move || cache.add(fragments)).await;
+        add.map_err(|error| SiteError::internal("keeping fragments", error))
+    }
+
+    /// The nodes of the category tree among what arrives. An older revision than the one that is
+    /// known changes nothing.
+    fn new_categories(&mut self, arriving: &[Arc<Update>]) -> Vec<Category> {
+        let mut changed = Vec::new();
+        for update in arriving {
+            let id = CategoryId(update.id.0);
+            let served = self.base.current(update.id).and_then(|revision| self.base.revision(revision));
+            let known = self.categories.get(&id).or(served).is_some_and(|known| known.number >= update.number);
+            if !known && convert::category(update, |_| false).is_some() {
+                self.categories.insert(id, Arc::clone(update));
+                changed.push(id);
+            }
+        }
+        changed.into_iter().filter_map(|id| self.node(id)).collect()
+    }
+
+    /// The node of a category that was taken in, as far as is known now.
+    fn node(&self, id: CategoryId) -> Option<Category> {
+        let update = self.categories.get(&id)?;
+        convert::category(update, |above| {
+            above != id && (self.categories.contains_key(&above) || self.base.categories().get(above).is_some())
+        })
+    }
+
+    /// Stores the rest and serves everything.
+    ///
+    /// # Errors
+    /// When it cannot be stored or served; what was stored before is served after a restart at the
+    /// latest.
+    pub(crate) async fn finish(&mut self) -> SiteResult<()> {
+        self.store().await?;
+        self.publish().await
+    }
+
+    /// Serves what is stored.
+    pub(crate) async fn publish(&mut self) -> SiteResult<()> {
+        if self.change.updates.is_empty() && self.change.categories.is_empty() {
+            self.summary.catalog_version = self.site.catalog().version();
+            return Ok(());
+        }
+        // What is above a category may have come after it.
+        let mut nodes: Vec<_> = self.categories.keys().filter_map(|id| self.node(*id)).collect();
+        nodes.sort_by_key(|node| (node.kind, node.id));
+        let batch = CatalogBatch { categories: nodes.clone(), raise_version: true, ..CatalogBatch::default() };
+        let _no_other_source_publishes_meanwhile = self.site.sync.commit.lock().await;
+        let (packed, now) = (batch.pack()?, self.site.now());
+        let commit = self.site.store.write(move |tx| Box::pin(catalog::commit_sync_batch(tx, packed, now))).await?;
+        let change = CatalogChange { categories: nodes, version: commit.version, ..std::mem::take(&mut self.change) };
+        self.summary.catalog_version = change.version;
+        self.site.keeper.catalog(change).await
+    }
+}

@@ -1,0 +1,9 @@
+//! Imports into a site, whole.
+
+mod bounds;
+mod containers;
+mod content;
+mod golden;
+mod hostile;
+mod repeat;
+mod world;

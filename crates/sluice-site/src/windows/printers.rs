@@ -1,0 +1,35 @@
+//! SyncPrinterCatalog: drivers for the Add Printer wizard (\[MS-WUSP\] 3.1.5.12).
+
+use sluice_catalog::windows::PrinterRequest;
+
+use super::fault::{ClientFault, ClientResult};
+use super::memory::Recipient;
+use super::sync::{MAX_INSTALLED, Round, SyncAnswer, Told};
+use crate::site::Site;
+
+impl Site {
+    /// The best driver of every printer, for a client that has these.
+    ///
+    /// # Errors
+    /// Those of the cookie, `RegistrationRequired`, `InvalidParameters`; `Internal` when metadata
+    /// cannot be read.
+    pub async fn windows_printers(
+        &self,
+        recipient: Recipient,
+        cookie: &[u8],
+        installed_non_leaf: &[i32],
+        cached: &[i32],
+    ) -> ClientResult<SyncAnswer> {
+        let open = self.open_cookie(cookie)?;
+        let client = open.registered()?;
+        if installed_non_leaf.len() > MAX_INSTALLED {
+            return Err(ClientFault::InvalidParameters("installedNonLeafUpdateIDs"));
+        }
+        let view = self.windows.views.load();
+        let groups = view.groups(client);
+        let told = Told::of(&open.cookie, groups.fingerprint());
+        let round = Round { site: self, recipient, view: &view, scope: view.scope(&groups), told, cookie: open.cookie };
+        let printers = round.scope.printer_round(&PrinterRequest { installed_non_leaf, cached, since: told.printers });
+        round.driver_answer(printers, Told { printers: round.catalog().last_change(), ..told }).await
+    }
+}

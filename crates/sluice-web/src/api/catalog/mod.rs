@@ -1,0 +1,4 @@
+//! `/catalog`: update metadata of Windows.
+
+pub mod import;
+pub mod status;

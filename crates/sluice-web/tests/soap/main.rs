@@ -1,0 +1,11 @@
+//! The web services of Windows devices through the real router, against a real site: what was recorded
+//! between Microsoft's own client and server, what other clients send, and what must be refused.
+
+mod documents;
+mod faults;
+mod http;
+mod recorded;
+mod shape;
+mod shared;
+mod wire;
+mod world;

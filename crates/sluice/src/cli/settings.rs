@@ -1,0 +1,86 @@
+//! `sluice settings`.
+
+use clap::{Args, Subcommand};
+use sluice_web::api::settings::{WindowsSettings, WindowsSettingsPatch};
+use sluice_web::api::words::Targeting;
+
+use super::Context;
+use super::client::{Got, Query};
+use super::error::CliError;
+use super::output::Answer;
+use super::table::facts;
+use super::view::View;
+use super::word::word;
+
+const PATH: &str = "/settings/windows";
+
+/// Seconds of an hour.
+const HOUR: i64 = 3600;
+
+/// What can be set.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Settings for Windows devices: show them, or change those that are named.
+    #[command(after_help = "Examples:\n  sluice settings windows\n  sluice settings windows --targeting client")]
+    Windows(Windows),
+}
+
+/// Settings for Windows devices.
+#[derive(Debug, Args)]
+pub struct Windows {
+    /// Who decides which groups a device is in: this site, or also the device's policy, whose target
+    /// groups are the collections of these names.
+    #[arg(long, value_name = "WORD", value_parser = word(Targeting::ALL))]
+    targeting: Option<Targeting>,
+    /// Whether metadata may travel over plain HTTP, where anybody on the way can change it: true or
+    /// false.
+    #[arg(long, value_name = "BOOL")]
+    metadata_over_http: Option<bool>,
+    /// Hours a device may go on with one authorization; longer than its longest scan.
+    #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(i64).range(1..=168))]
+    cookie_hours: Option<i64>,
+}
+
+pub(super) async fn run(verb: Verb, context: &Context) -> Result<Answer, CliError> {
+    let Verb::Windows(windows) = verb;
+    let patch = WindowsSettingsPatch {
+        targeting: windows.targeting,
+        metadata_over_http: windows.metadata_over_http,
+        cookie_seconds: windows.cookie_hours.map(|hours| hours * HOUR),
+    };
+    let named = patch.targeting.is_some() || patch.metadata_over_http.is_some() || patch.cookie_seconds.is_some();
+    let got: Got<WindowsSettings> =
+        if named { context.api.patch(PATH, &patch).await? } else { context.api.get(PATH, &Query::new()).await? };
+    Ok(Answer::of(got.value, render(&got.data, &context.view)))
+}
+
+fn render(settings: &WindowsSettings, view: &View) -> String {
+    facts(
+        view,
+        &[
+            ("Targeting", settings.targeting.to_string()),
+            ("Metadata over plain HTTP", if settings.metadata_over_http { "allowed" } else { "refused" }.to_owned()),
+            ("Authorization lasts", format!("{} h", settings.cookie_seconds / HOUR)),
+            ("Last changed", view.time(settings.changed_at)),
+        ],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_settings_as_text() {
+        let settings = WindowsSettings {
+            targeting: Targeting::Client,
+            metadata_over_http: false,
+            cookie_seconds: 12 * HOUR,
+            changed_at: "2026-11-22T10:00:00Z".parse().unwrap(),
+        };
+        let text = render(&settings, &View::plain());
+        for part in ["client", "refused", "12 h", "2026-11-22"] {
+            assert!(text.contains(part), "{text}");
+        }
+    }
+}
