@@ -8,8 +8,8 @@ const DOCUMENT: &[u8] = b"<upd:Update xmlns:upd=\"http://schemas.microsoft.com/m
 
 fuzz_target!(|bytes: &[u8]| {
     // UTF-16 is told by the first two bytes; what is appended would then be read as that.
-    let utf16 = matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [_, 0, ..] | [0, _, ..]);
     let whole = [bytes, DOCUMENT].concat();
+    let utf16 = matches!(whole.as_slice(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [_, 0, ..] | [0, _, ..]);
     let mut stream = DocumentStream::new(&whole[..]);
     let mut last = None;
     while let Some(document) = stream.next_document().expect("memory can be read") {
