@@ -1,11 +1,12 @@
 //! What is around the messages: paths, methods, encodings, listeners, damage.
 
+use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 
 use axum::http::StatusCode;
 use sluice_site::Caller;
 use sluice_site::windows::settings::WindowsSettingsChange;
-use sluice_web::{plain_router, serve};
+use sluice_web::{client_router, plain_router, serve};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
@@ -150,5 +151,32 @@ async fn a_client_may_ask_before_it_sends_the_body() {
     }
     shutdown.cancel();
     drop(stream);
+    server.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_small_answer_leaves_in_one_write() {
+    let world = World::open().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let shutdown = CancellationToken::new();
+    let server = tokio::spawn(serve(listener, None, client_router(Arc::clone(&world.site)), shutdown.clone()));
+    // On a thread of its own it sees each write by itself; often, so that no two are seen as one every time.
+    let client = tokio::task::spawn_blocking(move || {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        let request = format!(
+            "POST {CLIENT} HTTP/1.1\r\nHost: {address}\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\r\n{GET_CONFIG}",
+            GET_CONFIG.len()
+        );
+        let mut answer = vec![0; 64 << 10];
+        for _ in 0..50 {
+            stream.write_all(request.as_bytes()).unwrap();
+            let read = stream.read(&mut answer).unwrap();
+            let text = std::str::from_utf8(&answer[..read]).unwrap();
+            assert!(text.starts_with("HTTP/1.1 200 OK\r\n") && text.ends_with("</s:Envelope>"), "{text}");
+        }
+    });
+    client.await.unwrap();
+    shutdown.cancel();
     server.await.unwrap();
 }
