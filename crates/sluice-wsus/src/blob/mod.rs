@@ -1,6 +1,7 @@
 //! Documents as servers pack them for each other (protocols.md §6.1): a cabinet with one member `blob`, UTF-16
 //! little-endian without mark. Base64 of it is the `XmlUpdateBlobCompressed` of GetUpdateData.
 
+mod pack;
 #[cfg(test)]
 mod tests;
 mod unpack;
@@ -8,6 +9,7 @@ mod unpack;
 use crate::cabinet::CabinetError;
 use crate::soap::SoapError;
 
+pub use pack::{is_large, pack};
 pub use unpack::unpack;
 
 /// Why a document could not be had. It is the error of that one update.

@@ -10,7 +10,7 @@ use super::CabinetError;
 use super::head::{FolderEntry, halves, words};
 
 /// Most bytes of an unpacked block (\[MS-CAB\] 2.4), and how far MSZIP reaches back.
-const BLOCK: usize = 32 << 10;
+pub(super) const BLOCK: usize = 32 << 10;
 
 /// A folder that is being unpacked.
 pub(super) struct Folder {
@@ -158,7 +158,7 @@ fn mszip(inflate: &mut Decompress, before: &[u8], packed: &[u8], size: usize) ->
 }
 
 /// The checksum of a block's data (\[MS-CAB\] 3.1): exclusive or of 32-bit words, the last one filled from the front.
-fn sum(data: &[u8]) -> u32 {
+pub(super) fn sum(data: &[u8]) -> u32 {
     let (words, rest) = data.as_chunks::<4>();
     let whole = words.iter().fold(0, |sum, word| sum ^ u32::from_le_bytes(*word));
     whole ^ rest.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte))

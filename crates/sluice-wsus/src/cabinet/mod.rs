@@ -1,5 +1,5 @@
 //! Cabinet files (\[MS-CAB\]): what a WSUS exports, and what GetUpdateData packs large documents into
-//! (protocols.md §6.1). Reading only: stored, MSZIP (\[MS-MCI\]) and LZX (\[MS-PATCH\]).
+//! (protocols.md §6.1). Stored, MSZIP (\[MS-MCI\]) and LZX (\[MS-PATCH\]) are read; LZX is written.
 //!
 //! Members are read in the order in which they lie in their folder, so that each folder is unpacked once and nothing
 //! is held but one block and the compressor's window. Sizes that a cabinet declares are never believed: the caller
@@ -7,13 +7,16 @@
 
 mod folder;
 mod head;
+mod lzx;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::io::{self, Read, Seek};
 
 use folder::Folder;
 use head::Head;
+pub use write::write;
 
 /// Why a cabinet was refused.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +50,9 @@ pub enum CabinetError {
         /// What is wrong.
         what: &'static str,
     },
+    /// What should be written does not fit into a cabinet.
+    #[error("the content is too large for a cabinet")]
+    TooLarge,
     /// A block is not what its checksum or its sizes say.
     #[error("block {block} of the cabinet is damaged: {what}")]
     Block {

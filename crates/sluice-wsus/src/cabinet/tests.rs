@@ -146,3 +146,124 @@ fn lies_are_errors() {
     let bomb = cabinet(1, &[(mszip_blocks(&[0; 32 << 10])[0].0.clone(), 100)], &[("a", 0, 100)]);
     assert_eq!(members(&bomb).unwrap().first().map(|(_, content)| content.len()), Some(100));
 }
+
+/// Text of UTF-16 that repeats itself near and far, as documents do.
+fn document(characters: usize) -> Vec<u8> {
+    let words = ["<upd:File Digest=\"", "UpdateIdentity", "\u{e9}\u{4e2d}\u{1F600}", "\" />", "0123", "Language"];
+    let mut text = String::new();
+    let mut state = 1_u32;
+    while text.len() < characters {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        text.push_str(words[(state >> 16) as usize % words.len()]);
+        text.push_str(&format!("{:x}", state >> (state >> 28)));
+    }
+    text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+}
+
+fn noise(bytes: usize) -> Vec<u8> {
+    let mut state = 7_u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 56) as u8
+    };
+    (0..bytes).map(|_| next()).collect()
+}
+
+fn written_comes_out(content: &[u8]) -> usize {
+    let written = write("blob", content).unwrap();
+    let all = members(&written).unwrap_or_else(|error| panic!("{} bytes: {error}", content.len()));
+    assert!(all[0].1 == content, "{} bytes came out differently", content.len());
+    assert_eq!((all.len(), all[0].0.as_str()), (1, "blob"));
+    written.len()
+}
+
+#[test]
+fn what_is_written_is_read() {
+    for size in [0, 1, 2, 5, 6, 7, 100, 32_767, 32_768, 32_769, 262_143, 262_144, 262_145, 300_000] {
+        written_comes_out(&vec![b'a'; size]);
+        written_comes_out(&noise(size));
+        let mut text = document(size);
+        text.truncate(size);
+        written_comes_out(&text);
+    }
+    for byte in 0..=255 {
+        written_comes_out(&[byte]);
+    }
+}
+
+/// Farther apart than the window of 2 MiB reaches, and just within it.
+#[test]
+fn matches_stay_within_the_window() {
+    let start = noise(40_000);
+    for gap in [(2 << 20) - 40_003, (2 << 20) - 40_000, 2 << 20, 3 << 20] {
+        let mut content = start.clone();
+        content.resize(40_000 + gap, 0);
+        content.extend(&start);
+        written_comes_out(&content);
+    }
+}
+
+#[test]
+fn text_becomes_small() {
+    let text = document(200_000);
+    let written = written_comes_out(&text);
+    assert!(written * 5 < text.len(), "{} became {written}", text.len());
+    let written = written_comes_out(&vec![b' '; 1 << 20]);
+    assert!(written < 3_000, "{written}");
+    // What cannot be packed becomes hardly larger.
+    let written = written_comes_out(&noise(200_000));
+    assert!(written < 203_000, "{written}");
+}
+
+/// The head is that of a recorded cabinet, but for sizes; the recorded document becomes about as small.
+#[test]
+fn what_is_written_looks_like_what_was_recorded() {
+    let Some(recorded) = recorded_cabinet() else { return };
+    let content = &members(&recorded).unwrap()[0].1;
+    let written = write("blob", content).unwrap();
+    let without_size = |cabinet: &[u8]| [&cabinet[..8], &cabinet[12..65]].concat();
+    assert_eq!(without_size(&written), without_size(&recorded));
+    assert_eq!(written[8..12], u32::try_from(written.len()).unwrap().to_le_bytes());
+    assert!(written.len() * 100 < recorded.len() * 120, "{} against {}", written.len(), recorded.len());
+}
+
+fn recorded_cabinet() -> Option<Vec<u8>> {
+    use base64::Engine as _;
+    let text = std::fs::read_to_string(shared("captures/wsus-upstream/000013/response.body")?).unwrap();
+    let (_, rest) = text.split_once("<XmlUpdateBlobCompressed>").unwrap();
+    Some(base64::engine::general_purpose::STANDARD.decode(rest.split_once('<').unwrap().0).unwrap())
+}
+
+/// Another unpacker than the one that our reader uses.
+#[test]
+fn cabextract_reads_what_is_written() {
+    use std::process::{Command, Stdio};
+    if Command::new("cabextract").arg("--version").stdout(Stdio::null()).status().is_err() {
+        eprintln!("SKIPPED: cabextract is not installed");
+        return;
+    }
+    for content in [document(5_000), document(400_000), noise(100_000), vec![b'a'; 2_200_000], document(3_000_000)] {
+        let folder = tempfile();
+        let path = folder.join("x.cab");
+        std::fs::write(&path, write("blob", &content).unwrap()).unwrap();
+        let output = Command::new("cabextract").arg("-p").arg(&path).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.stdout == content, "{} bytes came out differently", content.len());
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
+
+/// A folder of this test.
+fn tempfile() -> std::path::PathBuf {
+    let folder =
+        std::env::temp_dir().join(format!("sluice-cabinet-{}", uuid::Uuid::from_u128(std::process::id().into())));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+proptest::proptest! {
+    #[test]
+    fn anything_comes_out_again(content in proptest::collection::vec(0_u8..4, 0..2_000), copies in 1_usize..60) {
+        written_comes_out(&content.repeat(copies));
+    }
+}

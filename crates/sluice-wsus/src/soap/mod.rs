@@ -33,5 +33,5 @@ pub use message::{
     write_server_request,
 };
 pub use reader::{Element, MAX_STRING, Reader};
-pub use value::{Value, format_date_time};
+pub use value::{Value, encode_base64, format_date_time};
 pub use writer::{ContentEncoding, Style, XmlWriter};

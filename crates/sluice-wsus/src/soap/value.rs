@@ -94,6 +94,12 @@ impl Value for Vec<u8> {
     }
 }
 
+/// Bytes as the text of a base64Binary.
+#[must_use]
+pub fn encode_base64(bytes: &[u8]) -> String {
+    BASE64.encode(bytes)
+}
+
 /// `time` as .NET writes a dateTime: UTC with `Z`, up to 7 digits of fraction without trailing zeros.
 #[must_use]
 pub fn format_date_time(time: Timestamp) -> String {

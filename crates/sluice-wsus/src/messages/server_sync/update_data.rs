@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::blob::{self, BlobError};
 use crate::messages::shared::{MAX_GUIDS, MAX_SMALL_ARRAY, UpdateIdentity};
-use crate::soap::{Element, Fragment, Limits, Reader, SoapError, Value, XmlWriter};
+use crate::soap::{Element, Fragment, Limits, Reader, SoapError, Value, XmlWriter, encode_base64, escape};
 
 /// The document of a revision, as it travels.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +16,18 @@ pub enum UpdateBlob<'a> {
 }
 
 impl UpdateBlob<'_> {
+    /// A document in the form that real servers would choose: packed if it is [large](blob::is_large).
+    ///
+    /// # Errors
+    /// [`BlobError`] if it is too large to be packed.
+    pub fn of_document(document: &str) -> Result<UpdateBlob<'static>, BlobError> {
+        Ok(if blob::is_large(document) {
+            UpdateBlob::Packed(Cow::Owned(encode_base64(&blob::pack(document)?)))
+        } else {
+            UpdateBlob::Plain(Fragment::Escaped(Cow::Owned(escape(document))))
+        })
+    }
+
     /// The document, unpacked and unescaped. `limit` is in bytes of UTF-8; what a packed document says of its size is
     /// compared with it before anything is unpacked.
     ///

@@ -1,0 +1,173 @@
+//! Finding what came before.
+
+use super::REACH;
+use super::token::{MAX_MATCH, Recent, Token};
+
+/// Bytes that are looked up together: three characters of UTF-16. Shorter matches save nothing in text, unless their
+/// distance is a recent one.
+const KEY: usize = 6;
+
+/// Shortest match with a recent distance that is worth it.
+const MIN_RECENT: usize = 4;
+
+/// How many earlier places are tried.
+const TRIES: usize = 24;
+
+/// A match this long is taken without looking for a longer one.
+const GOOD: usize = 64;
+
+/// No place.
+const NONE: u32 = u32::MAX;
+
+/// What came before in a content.
+pub(super) struct Matches<'c> {
+    content: &'c [u8],
+    recent: Recent,
+    /// The last place of every key, by its hash.
+    heads: Vec<u32>,
+    /// For every place in the window the place before it with the same hash.
+    before: Vec<u32>,
+    /// Keys before this place are noted.
+    noted: usize,
+    hash_bits: u32,
+}
+
+/// A match that was found.
+#[derive(Clone, Copy)]
+struct Found {
+    length: usize,
+    distance: u32,
+    /// What it is worth, in bytes that are not said: recent distances cost less.
+    worth: usize,
+}
+
+impl<'c> Matches<'c> {
+    pub(super) fn new(content: &'c [u8]) -> Self {
+        let hash_bits = content.len().next_power_of_two().ilog2().clamp(8, 16);
+        let window = content.len().next_power_of_two().min(REACH.next_power_of_two());
+        Self {
+            content,
+            recent: Recent::new(),
+            heads: vec![NONE; 1 << hash_bits],
+            before: vec![NONE; window],
+            noted: 0,
+            hash_bits,
+        }
+    }
+
+    /// The tokens of the content from `start` to `end`.
+    pub(super) fn tokens(&mut self, start: usize, end: usize) -> Vec<Token> {
+        let mut tokens = Vec::new();
+        let mut at = start;
+        let mut here = self.best(at, end);
+        while at < end {
+            let Some(found) = here else {
+                tokens.push(Token::literal(self.byte(at)));
+                at += 1;
+                here = self.best(at, end);
+                continue;
+            };
+            // Perhaps the next byte begins a match that is worth more than this byte costs.
+            if found.length < GOOD
+                && let Some(next) = self.best(at + 1, end)
+                && next.worth > found.worth + 1
+            {
+                tokens.push(Token::literal(self.byte(at)));
+                at += 1;
+                here = Some(next);
+                continue;
+            }
+            tokens.push(self.recent.token(found.length, found.distance));
+            at += found.length;
+            here = self.best(at, end);
+        }
+        tokens
+    }
+
+    fn byte(&self, at: usize) -> u8 {
+        self.content.get(at).copied().unwrap_or_default()
+    }
+
+    /// The most worthwhile match at a place, if any.
+    fn best(&mut self, at: usize, end: usize) -> Option<Found> {
+        self.note_until(at);
+        let most = end.saturating_sub(at).min(MAX_MATCH);
+        let mut best: Option<Found> = None;
+        for distance in self.recent.0 {
+            let Some(from) = at.checked_sub(distance as usize) else { continue };
+            let length = self.same(from, at, most);
+            if length >= MIN_RECENT && best.is_none_or(|best| length > best.length) {
+                best = Some(Found { length, distance, worth: length + 1 });
+            }
+        }
+        if most < KEY {
+            return best;
+        }
+        let mut place = self.heads.get(self.hash(at)).copied().unwrap_or(NONE);
+        for _ in 0..TRIES {
+            let from = place as usize;
+            if place == NONE || at - from > REACH {
+                break;
+            }
+            let longest = best.map_or(0, |best| best.length);
+            if longest >= most {
+                break;
+            }
+            // A longer match has the byte after the best one.
+            if self.byte(from + longest) == self.byte(at + longest) {
+                let length = self.same(from, at, most);
+                let distance = at - from;
+                // What far distances cost more.
+                let worth = length.saturating_sub(distance.ilog2() as usize / 8);
+                if length >= KEY && best.is_none_or(|best| worth > best.worth) {
+                    best = Some(Found { length, distance: distance as u32, worth });
+                }
+            }
+            let earlier = self.before.get(from & (self.before.len() - 1)).copied().unwrap_or(NONE);
+            // Older than the window: overwritten by a newer place.
+            if earlier == NONE || earlier >= place {
+                break;
+            }
+            place = earlier;
+        }
+        best
+    }
+
+    /// How many bytes, at most `most`, are the same at two places.
+    fn same(&self, from: usize, at: usize, most: usize) -> usize {
+        let (Some(from), Some(here)) = (self.content.get(from..), self.content.get(at..at + most)) else { return 0 };
+        let (words, _) = here.as_chunks::<8>();
+        let (before, _) = from.as_chunks::<8>();
+        for (number, (word, before)) in words.iter().zip(before).enumerate() {
+            let differs = u64::from_le_bytes(*word) ^ u64::from_le_bytes(*before);
+            if differs != 0 {
+                return number * 8 + differs.trailing_zeros() as usize / 8;
+            }
+        }
+        let whole = words.len() * 8;
+        let rest = here.iter().zip(from).skip(whole).take_while(|(here, before)| here == before).count();
+        whole + rest
+    }
+
+    /// Notes every place before `at`.
+    fn note_until(&mut self, at: usize) {
+        let last = self.content.len().saturating_sub(KEY - 1);
+        let mask = self.before.len() - 1;
+        for place in self.noted..at.min(last) {
+            let hash = self.hash(place);
+            if let (Some(head), Some(before)) = (self.heads.get_mut(hash), self.before.get_mut(place & mask)) {
+                *before = *head;
+                *head = place as u32;
+            }
+        }
+        self.noted = self.noted.max(at);
+    }
+
+    fn hash(&self, at: usize) -> usize {
+        let Some((key, _)) = self.content.get(at..).and_then(<[u8]>::split_first_chunk::<KEY>) else { return 0 };
+        let [a, b, c, d, e, f] = *key;
+        let key = u64::from_le_bytes([a, b, c, d, e, f, 0, 0]);
+        // Multiplicative hashing by the golden ratio.
+        (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - self.hash_bits)) as usize
+    }
+}
