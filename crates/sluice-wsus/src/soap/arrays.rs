@@ -46,13 +46,19 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`SoapError::Value`] if one is no number, [`SoapError::TooLong`] if there are more than `limit`.
     pub fn ints(&mut self, array: &Element<'a>, limit: usize, items: &mut Vec<i32>) -> Result<(), SoapError> {
-        self.plain_ints(limit, items);
+        self.plain_items(limit, 1, items, plain_int);
         self.values(array, limit, items)
     }
 
     /// Takes items straight from the text as long as they are as plain as can be; leaves the first that is not, and
-    /// with it every error, to the parser.
-    fn plain_ints(&mut self, limit: usize, items: &mut Vec<i32>) {
+    /// with it every error, to the parser. `plain` reads an item of `elements` elements off the front of the text.
+    pub(crate) fn plain_items<T>(
+        &mut self,
+        limit: usize,
+        elements: usize,
+        items: &mut Vec<T>,
+        plain: impl Fn(&[u8]) -> Option<(T, &[u8])>,
+    ) {
         let start = usize::try_from(self.xml.buffer_position()).unwrap_or(usize::MAX);
         let text = self.text.as_bytes();
         // An array without content (`<ids/>`): what follows is not inside it.
@@ -61,10 +67,10 @@ impl<'a> Reader<'a> {
         }
         let mut rest = text.get(start..).unwrap_or_default();
         let before = rest.len();
-        while items.len() < limit && self.elements < self.limits.elements {
-            let Some((value, after)) = plain_int(rest) else { break };
+        while items.len() < limit && self.elements + elements <= self.limits.elements {
+            let Some((value, after)) = plain(rest) else { break };
             items.push(value);
-            self.elements += 1;
+            self.elements += elements;
             rest = after;
         }
         self.xml.stream().consume(before - rest.len());
@@ -90,9 +96,13 @@ impl<'a> Reader<'a> {
 
 /// Reads `<int>123</int>` off the front of the text.
 fn plain_int(text: &[u8]) -> Option<(i32, &[u8])> {
-    let text = text.strip_prefix(b"<int>")?;
+    let (value, rest) = plain_digits(text.strip_prefix(b"<int>")?)?;
+    Some((value, rest.strip_prefix(b"</int>")?))
+}
+
+/// Reads up to nine digits off the front of the text.
+pub(crate) fn plain_digits(text: &[u8]) -> Option<(i32, &[u8])> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (digits, rest) = text.split_at_checked(digits).filter(|(digits, _)| (1..=9).contains(&digits.len()))?;
-    let value = digits.iter().fold(0_i32, |value, digit| value * 10 + i32::from(digit - b'0'));
-    Some((value, rest.strip_prefix(b"</int>")?))
+    Some((digits.iter().fold(0_i32, |value, digit| value * 10 + i32::from(digit - b'0')), rest))
 }

@@ -21,6 +21,7 @@ mod value;
 mod writer;
 
 pub use action::SoapAction;
+pub(crate) use arrays::plain_digits;
 pub use decode::decode;
 pub use envelope::{Envelope, SoapVersion};
 pub use error::SoapError;

@@ -10,8 +10,14 @@ const LONGEST: u8 = 16;
 /// Longest code of the code of lengths: its lengths are written in four bits.
 const LONGEST_PRE: u8 = 15;
 
-/// `Block_type` of a verbatim block.
+/// Longest code of the last bits of distances: its lengths are written in three bits.
+const LONGEST_ALIGNED: u8 = 7;
+
+/// `Block_type` of a block whose distances are written as they are.
 const VERBATIM: u32 = 1;
+
+/// `Block_type` of a block in which the last three bits of distances have a code: those in UTF-16 are even.
+const ALIGNED: u32 = 2;
 
 /// The lengths of the codes of the last block, from which those of the next are told.
 pub(super) struct Codes {
@@ -23,6 +29,8 @@ pub(super) struct Codes {
 pub(super) struct Written {
     main: Vec<(u32, u8)>,
     length: Vec<(u32, u8)>,
+    /// Of the last bits of distances, if they have one.
+    aligned: Option<Vec<(u32, u8)>>,
 }
 
 impl Codes {
@@ -34,23 +42,35 @@ impl Codes {
     pub(super) fn begin(&mut self, frames: &[Vec<Token>], size: usize, bits: &mut Bits) -> Written {
         let mut main_counts = [0; MAIN_SYMBOLS];
         let mut length_counts = [0; LENGTH_SYMBOLS];
+        let mut aligned_counts = [0; 8];
         for token in frames.iter().flatten() {
             main_counts[usize::from(token.main)] += 1;
             if let Some(length) = token.length {
                 length_counts[usize::from(length)] += 1;
             }
+            if let Some(last) = token.last_bits() {
+                aligned_counts[last as usize] += 1;
+            }
         }
         let main = lengths(&main_counts, LONGEST);
         let length = lengths(&length_counts, LONGEST);
-        bits.put(VERBATIM, 3);
+        let aligned = aligned(&aligned_counts);
+        bits.put(if aligned.is_some() { ALIGNED } else { VERBATIM }, 3);
         bits.put(size as u32, 24);
+        for length in aligned.iter().flatten() {
+            bits.put(u32::from(*length), 3);
+        }
         let (old_bytes, old_matches) = self.main.split_at(256);
         let (bytes, matches) = main.split_at(256);
         write_lengths(old_bytes, bytes, bits);
         write_lengths(old_matches, matches, bits);
         write_lengths(&self.length, &length, bits);
         let with_lengths = |lengths: &[u8]| codes(lengths).into_iter().zip(lengths.iter().copied()).collect();
-        let written = Written { main: with_lengths(&main), length: with_lengths(&length) };
+        let written = Written {
+            main: with_lengths(&main),
+            length: with_lengths(&length),
+            aligned: aligned.as_deref().map(with_lengths),
+        };
         *self = Self { main, length };
         written
     }
@@ -64,8 +84,22 @@ impl Written {
             let (code, length) = self.length[usize::from(symbol)];
             bits.put(code, u32::from(length));
         }
-        bits.put(token.footer, u32::from(token.footer_bits));
+        match (&self.aligned, token.last_bits()) {
+            (Some(aligned), Some(last)) => {
+                bits.put(token.footer >> 3, u32::from(token.footer_bits) - 3);
+                let (code, length) = aligned[last as usize];
+                bits.put(code, u32::from(length));
+            }
+            _ => bits.put(token.footer, u32::from(token.footer_bits)),
+        }
     }
+}
+
+/// The lengths of a code for the last bits of distances, if it saves more than it takes.
+fn aligned(counts: &[u32; 8]) -> Option<Vec<u8>> {
+    let lengths = lengths(counts, LONGEST_ALIGNED);
+    let coded: u32 = counts.iter().zip(&lengths).map(|(count, length)| count * u32::from(*length)).sum();
+    (coded + 8 * 3 < counts.iter().sum::<u32>() * 3).then_some(lengths)
 }
 
 /// A symbol of the code of lengths, and the bits after it.

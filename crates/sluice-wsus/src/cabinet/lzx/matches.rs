@@ -3,9 +3,8 @@
 use super::REACH;
 use super::token::{MAX_MATCH, Recent, Token};
 
-/// Bytes that are looked up together: three characters of UTF-16. Shorter matches save nothing in text, unless their
-/// distance is a recent one.
-const KEY: usize = 6;
+/// Bytes that are looked up together: two characters of UTF-16.
+const KEY: usize = 4;
 
 /// Shortest match with a recent distance that is worth it.
 const MIN_RECENT: usize = 4;
@@ -15,6 +14,16 @@ const TRIES: usize = 24;
 
 /// A match this long is taken without looking for a longer one.
 const GOOD: usize = 64;
+
+/// Bits that a byte of text costs as a literal: in UTF-16 every other one is nearly free. This and the next two were
+/// tried out on recorded documents; together they come within 7% of the size of Microsoft's own cabinets.
+const LITERAL: u32 = 4;
+
+/// Bits of a match, but for those of its distance.
+const MATCH: u32 = 4;
+
+/// By how many bits the match at the next byte must be worth more, so that this one is not taken.
+const LAZY: u32 = 5;
 
 /// No place.
 const NONE: u32 = u32::MAX;
@@ -37,8 +46,15 @@ pub(super) struct Matches<'c> {
 struct Found {
     length: usize,
     distance: u32,
-    /// What it is worth, in bytes that are not said: recent distances cost less.
-    worth: usize,
+    /// The bits that it saves, roughly.
+    worth: u32,
+}
+
+impl Found {
+    /// `said` are the bits of the distance.
+    fn new(length: usize, distance: u32, said: u32) -> Self {
+        Self { length, distance, worth: (length as u32 * LITERAL).saturating_sub(MATCH + said) }
+    }
 }
 
 impl<'c> Matches<'c> {
@@ -70,7 +86,7 @@ impl<'c> Matches<'c> {
             // Perhaps the next byte begins a match that is worth more than this byte costs.
             if found.length < GOOD
                 && let Some(next) = self.best(at + 1, end)
-                && next.worth > found.worth + 1
+                && next.worth > found.worth + LAZY
             {
                 tokens.push(Token::literal(self.byte(at)));
                 at += 1;
@@ -97,7 +113,7 @@ impl<'c> Matches<'c> {
             let Some(from) = at.checked_sub(distance as usize) else { continue };
             let length = self.same(from, at, most);
             if length >= MIN_RECENT && best.is_none_or(|best| length > best.length) {
-                best = Some(Found { length, distance, worth: length + 1 });
+                best = Some(Found::new(length, distance, 0));
             }
         }
         if most < KEY {
@@ -116,11 +132,10 @@ impl<'c> Matches<'c> {
             // A longer match has the byte after the best one.
             if self.byte(from + longest) == self.byte(at + longest) {
                 let length = self.same(from, at, most);
-                let distance = at - from;
-                // What far distances cost more.
-                let worth = length.saturating_sub(distance.ilog2() as usize / 8);
-                if length >= KEY && best.is_none_or(|best| worth > best.worth) {
-                    best = Some(Found { length, distance: distance as u32, worth });
+                let distance = (at - from) as u32;
+                let found = Found::new(length, distance, 1 + distance.ilog2());
+                if length >= KEY && found.worth > best.map_or(0, |best| best.worth) {
+                    best = Some(found);
                 }
             }
             let earlier = self.before.get(from & (self.before.len() - 1)).copied().unwrap_or(NONE);
@@ -165,9 +180,7 @@ impl<'c> Matches<'c> {
 
     fn hash(&self, at: usize) -> usize {
         let Some((key, _)) = self.content.get(at..).and_then(<[u8]>::split_first_chunk::<KEY>) else { return 0 };
-        let [a, b, c, d, e, f] = *key;
-        let key = u64::from_le_bytes([a, b, c, d, e, f, 0, 0]);
         // Multiplicative hashing by the golden ratio.
-        (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - self.hash_bits)) as usize
+        (u32::from_le_bytes(*key).wrapping_mul(0x9E37_79B1) >> (32 - self.hash_bits)) as usize
     }
 }

@@ -1,4 +1,4 @@
-//! LZX, the packing side (\[MS-PATCH\] 2): verbatim blocks only, which is all that text needs.
+//! LZX, the packing side (\[MS-PATCH\] 2).
 //!
 //! The content is cut into frames of 32 KiB, each of which becomes a block of the cabinet; no match reaches over the end
 //! of a frame. One block of LZX, with its codes, covers several frames.

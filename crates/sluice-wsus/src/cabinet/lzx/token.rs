@@ -69,6 +69,11 @@ impl Token {
     pub(super) fn literal(byte: u8) -> Self {
         Self { main: u16::from(byte), length: None, footer_bits: 0, footer: 0 }
     }
+
+    /// The last three of the bits that follow, if there are as many.
+    pub(super) fn last_bits(self) -> Option<u32> {
+        (self.footer_bits >= 3).then_some(self.footer & 7)
+    }
 }
 
 /// The kind of a distance as it is said (two more than it is), how many bits follow, and they.

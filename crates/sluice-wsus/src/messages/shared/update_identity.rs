@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::limits::MAX_IDENTITIES;
-use crate::soap::{Element, Reader, SoapError, XmlWriter};
+use crate::soap::{Element, Reader, SoapError, XmlWriter, plain_digits};
 
 /// The identity of a revision of an update on all servers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -29,7 +29,8 @@ impl UpdateIdentity {
         Ok(identity)
     }
 
-    /// Appends the items of the array that is the current element.
+    /// Appends the items of the array that is the current element. Quick for plain ones: first lists have tens of
+    /// thousands.
     ///
     /// # Errors
     /// [`SoapError::Value`] if one is not of its type, [`SoapError::TooLong`] if there are too many.
@@ -38,6 +39,7 @@ impl UpdateIdentity {
         array: &Element<'a>,
         items: &mut Vec<Self>,
     ) -> Result<(), SoapError> {
+        reader.plain_items(MAX_IDENTITIES, 3, items, plain);
         reader.items(array, MAX_IDENTITIES, items, |reader, _| Self::read(reader).map(Some))
     }
 
@@ -57,4 +59,13 @@ impl UpdateIdentity {
             out.int("RevisionNumber", self.revision_number);
         });
     }
+}
+
+/// Reads an identity as servers write it off the front of the text.
+fn plain(text: &[u8]) -> Option<(UpdateIdentity, &[u8])> {
+    let (update_id, rest) = text.strip_prefix(b"<UpdateIdentity><UpdateID>")?.split_at_checked(36)?;
+    let update_id = Uuid::try_parse_ascii(update_id).ok()?;
+    let (revision_number, rest) = plain_digits(rest.strip_prefix(b"</UpdateID><RevisionNumber>")?)?;
+    let rest = rest.strip_prefix(b"</RevisionNumber></UpdateIdentity>")?;
+    Some((UpdateIdentity { update_id, revision_number }, rest))
 }

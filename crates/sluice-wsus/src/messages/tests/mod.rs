@@ -4,5 +4,8 @@ mod captured_servers;
 mod dispatch;
 mod hostile;
 mod lenient;
+mod lenient_servers;
 mod reports;
 mod uncaptured;
+mod uncaptured_rollup;
+mod uncaptured_servers;

@@ -13,7 +13,7 @@ use crate::soap::{
 const VERSIONS: [SoapVersion; 2] = [SoapVersion::Soap11, SoapVersion::Soap12];
 
 /// Writes as request, reads back; returns the inside of the element as text.
-fn request<M: Message<'static> + PartialEq + std::fmt::Debug>(message: &M) -> String {
+pub(super) fn request<M: Message<'static> + PartialEq + std::fmt::Debug>(message: &M) -> String {
     let mut inside = String::new();
     for version in VERSIONS {
         let text: &'static str = String::from_utf8(write_request(message, version)).unwrap().leak();
@@ -28,7 +28,7 @@ fn request<M: Message<'static> + PartialEq + std::fmt::Debug>(message: &M) -> St
 }
 
 /// Writes as answer, reads back; returns the inside of the element as text.
-fn response<M: Message<'static> + PartialEq + std::fmt::Debug>(message: &M) -> String {
+pub(super) fn response<M: Message<'static> + PartialEq + std::fmt::Debug>(message: &M) -> String {
     let mut inside = String::new();
     for version in VERSIONS {
         let written = write_response(message, version, ContentEncoding::Identity).unwrap();
@@ -45,17 +45,19 @@ fn inside_of<M: Message<'static>>(text: &str) -> String {
     rest.split_once(&format!("</{}>", M::ELEMENT)).unwrap().0.to_owned()
 }
 
-fn cookie() -> Option<Cookie> {
+pub(super) fn cookie() -> Option<Cookie> {
     Some(Cookie { expiration: Some("2026-10-04T16:03:35.9967236Z".parse().unwrap()), encrypted_data: vec![1, 2, 3] })
 }
 
-const COOKIE: &str = "<Expiration>2026-10-04T16:03:35.9967236Z</Expiration><EncryptedData>AQID</EncryptedData>";
+pub(super) const COOKIE: &str =
+    "<Expiration>2026-10-04T16:03:35.9967236Z</Expiration><EncryptedData>AQID</EncryptedData>";
 
-fn identity() -> UpdateIdentity {
+pub(super) fn identity() -> UpdateIdentity {
     UpdateIdentity { update_id: Uuid::from_u128(0xA1), revision_number: 7 }
 }
 
-const IDENTITY: &str = "<UpdateID>00000000-0000-0000-0000-0000000000a1</UpdateID><RevisionNumber>7</RevisionNumber>";
+pub(super) const IDENTITY: &str =
+    "<UpdateID>00000000-0000-0000-0000-0000000000a1</UpdateID><RevisionNumber>7</RevisionNumber>";
 
 fn deployment() -> Deployment {
     Deployment {
