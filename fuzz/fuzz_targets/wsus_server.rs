@@ -1,8 +1,6 @@
 //! Requests of downstream servers and answers of upstream servers, in any encoding; documents are unpacked.
 #![no_main]
 
-use std::sync::Once;
-
 use libfuzzer_sys::fuzz_target;
 use sluice_wsus::messages::dss_auth::DssAuthRequest;
 use sluice_wsus::messages::rollup::{GetRollupConfigurationResponse, RollupComputersResponse, RollupRequest};
@@ -12,9 +10,6 @@ use sluice_wsus::messages::server_sync::{
 use sluice_wsus::soap::{Envelope, Limits, decode, read_response};
 
 fuzz_target!(|bytes: &[u8]| {
-    // As in `wsus_cabinet`: panics of the LZX library are caught.
-    static QUIET: Once = Once::new();
-    QUIET.call_once(|| std::panic::set_hook(Box::new(|_| {})));
     let Ok(text) = decode(bytes, None) else { return };
     let open = || Envelope::open(&text, Limits::SERVER_REQUEST);
     let _ = open().map(ServerSyncRequest::read);

@@ -1,13 +1,12 @@
 //! A folder: a run of blocks that are unpacked one after the other (\[MS-CAB\] 2.4).
 
 use std::io::{Read, Seek, SeekFrom};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use flate2::{Decompress, FlushDecompress, Status};
-use lzxd::{Lzxd, WindowSize};
 
 use super::CabinetError;
 use super::head::{FolderEntry, halves, words};
+use super::lzx;
 
 /// Most bytes of an unpacked block (\[MS-CAB\] 2.4), and how far MSZIP reaches back.
 pub(super) const BLOCK: usize = 32 << 10;
@@ -32,7 +31,7 @@ pub(super) struct Folder {
 enum Unpacker {
     Stored,
     MsZip(Box<Decompress>),
-    Lzx(Box<Lzxd>),
+    Lzx(Box<lzx::Unpacker>),
 }
 
 impl Folder {
@@ -42,16 +41,7 @@ impl Folder {
             0 => Unpacker::Stored,
             1 => Unpacker::MsZip(Box::new(Decompress::new(false))),
             // Larger windows are not allowed in cabinets; they would cost memory ([MS-CAB] 2.2).
-            3 => Unpacker::Lzx(Box::new(Lzxd::new(match entry.method >> 8 {
-                15 => WindowSize::KB32,
-                16 => WindowSize::KB64,
-                17 => WindowSize::KB128,
-                18 => WindowSize::KB256,
-                19 => WindowSize::KB512,
-                20 => WindowSize::MB1,
-                21 => WindowSize::MB2,
-                _ => return Err(unknown),
-            }))),
+            3 => Unpacker::Lzx(Box::new(lzx::Unpacker::new(entry.method >> 8).ok_or(unknown)?)),
             _ => return Err(unknown),
         };
         let (offset, blocks) = (u64::from(entry.offset), entry.blocks);
@@ -119,11 +109,7 @@ impl Folder {
                 self.block = mszip(inflate, &self.block, packed, plain_size).map_err(damaged)?;
             }
             Unpacker::Lzx(lzx) => {
-                // The library has assertions that damaged data can reach. What it leaves behind is not used again:
-                // the import ends with this error.
-                let plain =
-                    catch_unwind(AssertUnwindSafe(|| lzx.decompress_next(packed, plain_size).map(<[u8]>::to_vec)));
-                self.block = plain.ok().and_then(Result::ok).ok_or(damaged("its LZX data is damaged"))?;
+                self.block = lzx.frame(packed, plain_size).ok_or(damaged("its LZX data is damaged"))?;
             }
         }
         if self.block.len() != plain_size {

@@ -1,6 +1,5 @@
 //! Finding what came before.
 
-use super::REACH;
 use super::token::{MAX_MATCH, Recent, Token};
 
 /// Bytes that are looked up together: two characters of UTF-16.
@@ -24,6 +23,9 @@ const MATCH: u32 = 4;
 
 /// By how many bits the match at the next byte must be worth more, so that this one is not taken.
 const LAZY: u32 = 5;
+
+/// How far back a match may reach: the window of 2 MiB, less what the format keeps of it.
+const REACH: usize = (1 << 21) - 3;
 
 /// No place.
 const NONE: u32 = u32::MAX;
