@@ -40,6 +40,7 @@ if [ "$goal" = test ]; then
     need 'has gpg && has gpg-agent' "gpg gpg-agent" "signing self-made package repositories in tests"
     need 'has xz' xz-utils "compressed package indices in tests"
     need 'python3 -c "import ensurepip, venv"' python3-venv "an independent SOAP toolkit, for the tests of Windows devices"
+    need 'has mono && has mcs && has wsdl' "mono-devel mono-mcs" "a downstream server in .NET's own technology, for the tests of Windows devices"
     need 'has git' git "the architecture tests look at tracked files only"
 fi
 

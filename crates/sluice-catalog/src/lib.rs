@@ -9,6 +9,7 @@
 //! | [`explain()`] | why an update is required or not, from the code that decides |
 //! | [`query`] | the lists and figures of console and API |
 //! | [`planner`] | what deployments ask of devices, and how far they have come |
+//! | [`downstream`] | what servers further down are told there is |
 //! | [`windows`] | what agents of Windows are told in each round of a scan, and of which drivers |
 //!
 //! Everything here is pure and synchronous: no input or output, clock, lock or task. Whoever owns
@@ -22,6 +23,7 @@
 mod catalog;
 mod cow;
 pub mod device;
+pub mod downstream;
 pub mod evaluate;
 mod explain;
 mod fleet;
@@ -38,6 +40,6 @@ pub use explain::{
     PackageReasons, Reasons, UnseenOffer, WindowsReasons, explain, explain_facts,
 };
 pub use fleet::{
-    DeviceChange, DeviceRecord, DeviceRow, EnforcementRecord, Fleet, FleetProblem, IdentityDoubt, NEVER,
+    DeviceChange, DeviceOrigin, DeviceRecord, DeviceRow, EnforcementRecord, Fleet, FleetProblem, IdentityDoubt, NEVER,
     ReportedStates, RevisionDevices, WindowsDevice, WindowsParticulars, WindowsStatus,
 };

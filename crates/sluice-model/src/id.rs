@@ -51,6 +51,9 @@ uuid_ids! {
     TokenId;
     /// An alert.
     AlertId;
+    /// A server that synchronizes from this site, or from a server that does: the GUID it made up for
+    /// itself (\[MS-WSUSSS\] 3.1.4.2).
+    ServerId;
 }
 
 /// Site-local dense number of one revision of an update. Never reused, also not across a restore
@@ -94,6 +97,13 @@ impl DeviceId {
     #[must_use]
     pub fn of_windows_client(client_id: &str) -> Self {
         Self(named("windows-client", &[&client_id.to_ascii_lowercase()]))
+    }
+
+    /// The identity of a device that a server further down reports, from that server and what it
+    /// calls the device (compared without case). So no server can speak for the devices of another.
+    #[must_use]
+    pub fn of_downstream(reporter: ServerId, computer: &str) -> Self {
+        Self(named("downstream-computer", &[&reporter.to_string(), &computer.to_ascii_lowercase()]))
     }
 }
 

@@ -11,6 +11,7 @@ pub mod device;
 pub mod error_code;
 pub mod id;
 pub mod name;
+pub mod protocol_version;
 pub mod schedule;
 pub mod sync;
 pub mod update;
@@ -31,10 +32,11 @@ pub use device::{
 };
 pub use error_code::{ErrorCode, ErrorExplanation};
 pub use id::{
-    AlertId, CategoryId, CollectionId, DeploymentId, DeviceId, DeviceNumber, IndexId, RevisionId, SourceId, SyncRunId,
-    TokenId, UpdateGroupId, UpdateId, UserId,
+    AlertId, CategoryId, CollectionId, DeploymentId, DeviceId, DeviceNumber, IndexId, RevisionId, ServerId, SourceId,
+    SyncRunId, TokenId, UpdateGroupId, UpdateId, UserId,
 };
 pub use name::{Name, NameError};
+pub use protocol_version::ProtocolVersion;
 pub use schedule::Schedule;
 pub use sync::{SyncExtent, SyncPhase, SyncProgress, SyncTrigger};
 pub use update::{BinaryPackage, Classification, Sha256, SourcePackage, Update, UpdateContent, UpdateKind};

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use uuid::Uuid;
 
 use crate::id::UpdateId;
+use crate::protocol_version::ProtocolVersion;
 
 /// What a Windows revision consists of and how it relates to others. The text that agents get is
 /// not here: the site keeps it as ready fragments, by revision.
@@ -37,6 +38,8 @@ pub struct WindowsContent {
     pub articles: Vec<String>,
     /// Most bytes to download, by the publisher; counts files that no client fetches.
     pub max_download_size: Option<u64>,
+    /// Servers that speak an older protocol are not told of it (\[MS-WSUSSS\] 3.1.4.5).
+    pub compatible_protocol: Option<ProtocolVersion>,
 }
 
 /// One revision of an update, exactly.

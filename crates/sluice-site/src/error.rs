@@ -61,6 +61,7 @@ impl SiteError {
     pub fn not_found(what: &str, id: impl fmt::Display) -> Self {
         let list = match what {
             "source" | "update" | "device" | "collection" | "group" | "deployment" => format!("{what} list"),
+            "downstream server" => "downstream list".to_owned(),
             "update group" => "group list".to_owned(),
             "API token" => "token list".to_owned(),
             "enrolment token" => "token enrollments".to_owned(),

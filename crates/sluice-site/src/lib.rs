@@ -20,6 +20,7 @@ pub mod devices;
 mod digest;
 mod directory;
 pub mod doctor;
+pub mod downstream;
 pub mod enrollment;
 pub mod error;
 pub mod events;

@@ -11,6 +11,7 @@ use sluice_store::{
     Reader, Store, StoreError, catalog, counter, declined, deselected, device, enforcement, inventory, update_change,
 };
 
+use crate::downstream;
 use crate::error::SiteResult;
 use crate::keeper::{apply_catalog, apply_devices};
 use crate::known::KnownDevices;
@@ -134,6 +135,8 @@ async fn whole_fleet(reader: &mut Reader, known: &KnownDevices, building: &mut B
     })
     .await?;
     let number = |device: DeviceId| numbers.get(&device).map(|(number, _)| *number);
+    downstream::load_computers(reader, number, |change| building.add(change)).await?;
+    downstream::load_statuses(reader, number, |change| building.add(change)).await?;
     reporting::load(reader, number, |change| building.add(change)).await?;
     let mut records: HashMap<DeviceNumber, Vec<EnforcementRecord>> = HashMap::new();
     enforcement::load(reader, |row| {

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use sluice_model::DeviceKind;
+
 use crate::caller::{Caller, Permission};
 use crate::error::SiteResult;
 use crate::site::Site;
@@ -59,13 +61,21 @@ impl Site {
             gauge("catalog_version", "Version of the catalog served.", fleet.catalog().version()),
             gauge("updates", "Updates in the catalog.", fleet.catalog().current_revisions().len()),
             gauge("devices", "Devices.", fleet.len() as u64),
-            gauge("devices_windows", "Windows devices.", count(&|row| row.windows.is_some())),
+            gauge("devices_windows", "Windows devices.", count(&|row| row.kind() == DeviceKind::Windows)),
+            gauge("devices_downstream", "Devices of downstream servers.", count(&|row| row.origin().is_some())),
             gauge("devices_silent", "Devices not heard for too long.", count(&|row| row.silent_since(silent_since))),
             gauge("devices_need_restart", "Devices that need a restart.", count(&|row| row.needs_restart())),
             counter("windows_rounds_total", "Rounds of Windows scans answered.", &self.counters.rounds),
             counter("windows_first_rounds_total", "Windows scans begun without memory.", &self.counters.first_rounds),
             counter("windows_events_total", "New events of Windows devices.", &self.counters.events),
         ];
+        metrics.push(Metric {
+            name: "downstream_refused_total",
+            help: "Servers that asked to synchronize and are not approved.",
+            counter: true,
+            label: None,
+            value: float(self.downstream_refused()),
+        });
         let (answered, refused) = self.windows_plain_requests();
         for (outcome, value) in [("answered", answered), ("refused", refused)] {
             metrics.push(Metric {

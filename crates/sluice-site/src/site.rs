@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 use crate::caller::{Caller, Permission};
 use crate::collections::ALL_DEVICES;
 use crate::directory::Directory;
+use crate::downstream::{self, Downstream};
 use crate::error::{SiteError, SiteResult};
 use crate::events::SiteEvent;
 use crate::host::Host;
@@ -56,6 +57,8 @@ pub struct Site {
     pub(crate) directory_lock: Arc<Mutex<()>>,
     pub(crate) known: KnownDevices,
     pub(crate) windows: Windows,
+    /// Servers that synchronize from here.
+    pub(crate) downstream: Arc<Downstream>,
     /// The files of updates.
     pub(crate) content: Arc<ContentStore>,
     pub(crate) reporting: Reporting,
@@ -167,6 +170,7 @@ impl Site {
         let fleet = Arc::new(ArcSwap::from_pointee(fleet));
         let directory = Arc::new(ArcSwap::from_pointee(directory));
         let windows = Windows::open(&store, &host, &config, &epoch, &fleet, &directory).await?;
+        let downstream = Downstream::open(&store, &host).await?;
         let claims = windows.claims();
         if !claims.is_empty() {
             directory.store(Arc::new(Directory::load(&mut store.reader().await?, &claims).await?));
@@ -181,6 +185,7 @@ impl Site {
             fleet,
             directory,
             windows,
+            downstream,
             content: Arc::new(content),
             reporting,
             directory_lock: Arc::default(),
@@ -211,6 +216,9 @@ impl Site {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
+        if let Err(error) = downstream::write_servers(self).await {
+            tracing::warn!(error = crate::error::chain(&error), "what changed about downstream servers was not stored");
+        }
         if let Err(error) = reconcile::write_contacts(self).await {
             tracing::warn!(error = crate::error::chain(&error), "the last contacts of devices were not stored");
         }

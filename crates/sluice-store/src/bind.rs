@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use sluice_model::{
-    AlertId, CategoryId, CollectionId, DeploymentId, DeviceId, DeviceNumber, ErrorCode, IndexId, RevisionId, Sha256,
-    SourceId, SyncRunId, TokenId, UpdateGroupId, UpdateId, UserId,
+    AlertId, CategoryId, CollectionId, DeploymentId, DeviceId, DeviceNumber, ErrorCode, IndexId, RevisionId, ServerId,
+    Sha256, SourceId, SyncRunId, TokenId, UpdateGroupId, UpdateId, UserId,
 };
 use sqlx::any::{Any, AnyArguments};
 use sqlx::{Arguments as _, Encode, Type};
@@ -141,7 +141,8 @@ bind_newtypes!(
     SyncRunId,
     UserId,
     TokenId,
-    AlertId
+    AlertId,
+    ServerId
 );
 
 macro_rules! bind_numbers {

@@ -18,6 +18,7 @@ mod hostile;
 #[expect(dead_code, reason = "shared with the tests of the console, which use more of it")]
 mod journey;
 mod linux;
+mod mono;
 #[path = "../sync/postgres.rs"]
 mod postgres;
 mod rig;

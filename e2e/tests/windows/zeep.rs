@@ -82,3 +82,44 @@ async fn an_independent_toolkit_understands_every_answer() {
     scan
     ");
 }
+
+/// A server that the site approves.
+const DOWNSTREAM: &str = "6f1c2f6e-3f0b-4d3a-9b1e-0d2f6a1c5e12";
+
+#[tokio::test]
+async fn an_independent_toolkit_plays_a_downstream_server() {
+    let shared = shared();
+    let python = python().await;
+    let site = site().await;
+    let documents = shared.join("captures/update-metadata/full").display().to_string();
+    sluice(&site, &["catalog", "import", &documents]).await;
+    sluice(&site, &["settings", "downstream", "--servers", "approved"]).await;
+    sluice(&site, &["downstream", "approve", DOWNSTREAM, "--name", "zeep"]).await;
+
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/windows/zeep/servers.py");
+    let output = Command::new(python)
+        .arg(script)
+        .arg(shared.join("protocol"))
+        .arg(format!("https://127.0.0.1:{}", site.client_port()))
+        .arg(site.authority_path())
+        .arg(DOWNSTREAM)
+        .output()
+        .await
+        .expect("python can be started");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}\n{}", String::from_utf8_lossy(&output.stderr), site.log());
+    let lines: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
+    let operations = |version: &str| {
+        let of_version = lines.iter().filter(|line| line["soap"] == version);
+        let mut operations: Vec<_> = of_version.map(|line| line["operation"].as_str().unwrap_or_default()).collect();
+        operations.sort_unstable();
+        operations.dedup();
+        operations.join("\n")
+    };
+    assert_eq!(operations("1.1"), operations("1.2"));
+    for operation in ["GetAuthConfig", "GetUpdateData", "GetDeployments", "RollupComputerStatus", "Ping dssauth"] {
+        assert!(operations("1.1").contains(operation), "{operation}");
+    }
+    let devices = sluice(&site, &["device", "list", "--server", DOWNSTREAM]).await;
+    assert!(devices.contains("pc-11") && devices.contains("pc-12"), "{devices}");
+}

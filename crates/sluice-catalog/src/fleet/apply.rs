@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicI64;
 
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
-use sluice_model::{DeviceNumber, InstalledPackage, Inventory, RevisionId};
+use sluice_model::{DeviceKind, DeviceNumber, InstalledPackage, Inventory, OperatingSystem, RevisionId};
 
 use crate::catalog::Catalog;
 use crate::device::{DeviceFacts, InstalledNumber, InstalledRef, Subscription};
@@ -15,7 +15,7 @@ use super::change::{DeviceChange, DeviceRecord, FleetProblem};
 use super::reported::{Changed, Moved, Places, ReportedStates};
 use super::row::{DeviceRow, NEVER};
 use super::sets::Moves;
-use super::windows::{WindowsDevice, WindowsStatus};
+use super::windows::{WindowsDevice, WindowsParticulars, WindowsStatus};
 use super::{Fleet, enforcement};
 
 impl Fleet {
@@ -51,7 +51,9 @@ impl Fleet {
         let mut next = self.clone();
         next.catalog = Arc::clone(evaluator.catalog());
         let facts = next.known.re_evaluate(&next.table, evaluator);
-        let moved = Moved::between(&self.catalog, &next.catalog);
+        // Of Linux devices of other servers it is known only what those report of them.
+        let foreign = |row: &Arc<DeviceRow>| row.origin().is_some_and(|origin| origin.kind == DeviceKind::Linux);
+        let moved = Moved::between(&self.catalog, &next.catalog, self.devices().any(foreign));
         let states = next.reported.re_evaluate(&next.catalog, &moved);
         next.sets.rename(moved.renamed());
         if facts.is_empty() && states.is_empty() {
@@ -119,7 +121,7 @@ impl Work<'_> {
             }
             DeviceChange::Windows { device, particulars } => {
                 let row = self.row(device)?;
-                let os = shared(row.os.clone(), &particulars.computer.operating_system());
+                let os = shared(row.os.clone(), &operating_system(&particulars));
                 let windows = match &row.windows {
                     Some(known) => WindowsDevice { particulars, ..WindowsDevice::clone(known) },
                     None => WindowsDevice { particulars, last_scan_at: None, last_scan_error: None, status: None },
@@ -296,6 +298,16 @@ impl Work<'_> {
         self.next.coverage.apply(&covered);
         self.next
     }
+}
+
+/// What a device says it runs.
+fn operating_system(particulars: &WindowsParticulars) -> OperatingSystem {
+    let is_windows = particulars.origin.is_none_or(|origin| origin.kind == DeviceKind::Windows);
+    if is_windows {
+        return particulars.computer.operating_system();
+    }
+    let title = particulars.computer.os_description.clone();
+    OperatingSystem { title, ..OperatingSystem::default() }
 }
 
 /// The value that is there if it is the same, so that a repeated inventory costs no memory.

@@ -31,7 +31,7 @@ pub use enforcement::EnforcementRecord;
 pub use reported::ReportedStates;
 pub use row::{DeviceRow, NEVER};
 pub use sets::RevisionDevices;
-pub use windows::{IdentityDoubt, WindowsDevice, WindowsParticulars, WindowsStatus};
+pub use windows::{DeviceOrigin, IdentityDoubt, WindowsDevice, WindowsParticulars, WindowsStatus};
 
 use coverage::Coverage;
 use known::KnownFacts;

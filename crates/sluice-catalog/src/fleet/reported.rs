@@ -95,7 +95,7 @@ impl Place {
     /// `None` for what the catalog does not have or does not list.
     fn in_catalog(catalog: &Catalog, id: UpdateId) -> Option<Self> {
         let (revision, update) = catalog.update(id)?;
-        is_listed(catalog, revision).then(|| Self {
+        catalog.current_revisions().contains(revision.0).then(|| Self {
             revision: revision.0,
             security: update.classification == Classification::SecurityUpdates,
             declined: catalog.is_declined(id),
@@ -146,7 +146,8 @@ pub(super) struct Moved {
 }
 
 impl Moved {
-    pub(super) fn between(old: &Catalog, new: &Catalog) -> Self {
+    /// `packages`: of Linux updates too.
+    pub(super) fn between(old: &Catalog, new: &Catalog, packages: bool) -> Self {
         let mut touched = FxHashSet::default();
         let all = old.current_revisions() | new.current_revisions();
         let declined = old.declined_revisions() ^ new.declined_revisions();
@@ -158,15 +159,19 @@ impl Moved {
             if same && listed && !declined.contains(revision) {
                 continue;
             }
-            if let Some(update) = after.or(before).filter(|update| update.content.windows().is_some()) {
-                touched.insert(update.id);
+            if let Some(update) = after.or(before) {
+                let windows = update.content.windows().is_some();
+                if windows || packages {
+                    touched.insert((update.id, windows));
+                }
             }
         }
         let mut moved = Self::default();
-        for update in touched {
+        for (update, windows) in touched {
             match (Place::in_catalog(old, update), Place::in_catalog(new, update)) {
                 (before, after) if before == after => {}
-                (Some(before), Some(after)) if before == (Place { revision: before.revision, ..after }) => {
+                // The sets of Linux updates are kept by the evaluation of inventories.
+                (Some(before), Some(after)) if windows && before == (Place { revision: before.revision, ..after }) => {
                     moved.renamed.insert(update, (before.revision, after.revision));
                 }
                 _ => {

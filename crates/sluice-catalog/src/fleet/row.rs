@@ -14,7 +14,7 @@ use crate::evaluate::DeviceCompliance;
 
 use super::enforcement::EnforcementRecord;
 use super::reported::ReportedStates;
-use super::windows::WindowsDevice;
+use super::windows::{DeviceOrigin, WindowsDevice};
 
 /// The value of [`DeviceRow::last_contact`] of a device that has never been heard.
 pub const NEVER: i64 = i64::MIN;
@@ -45,7 +45,8 @@ pub struct DeviceRow {
     pub restart: Arc<RestartEvidence>,
     /// Its subscription and packages; `None` before the first inventory, and of Windows devices.
     pub facts: Option<Arc<DeviceFacts>>,
-    /// What a Windows device registered as and reported; `None` of Linux devices.
+    /// What a Windows device registered as and reported, or a server further down reported of any
+    /// device; `None` of Linux devices of this site.
     pub windows: Option<Arc<WindowsDevice>>,
     /// What it needs and has; `None` before the first inventory or status.
     pub compliance: Option<Arc<DeviceCompliance>>,
@@ -61,7 +62,17 @@ impl DeviceRow {
     /// What manages it.
     #[must_use]
     pub fn kind(&self) -> DeviceKind {
-        if self.windows.is_some() { DeviceKind::Windows } else { DeviceKind::Linux }
+        match (&self.windows, self.origin()) {
+            (_, Some(origin)) => origin.kind,
+            (Some(_), None) => DeviceKind::Windows,
+            (None, None) => DeviceKind::Linux,
+        }
+    }
+
+    /// Whose device it is, when a server further down reports it.
+    #[must_use]
+    pub fn origin(&self) -> Option<&DeviceOrigin> {
+        self.windows.as_ref()?.particulars.origin.as_ref()
     }
 
     /// Whether it has told what it needs: sent an inventory or a full status.

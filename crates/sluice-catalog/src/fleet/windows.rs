@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sluice_model::{DeviceId, ErrorCode, RevisionId, WindowsComputer};
+use sluice_model::{DeviceId, DeviceKind, ErrorCode, RevisionId, ServerId, WindowsComputer};
 
 use super::reported::ReportedStates;
 
@@ -39,6 +39,20 @@ pub struct WindowsParticulars {
     pub attributes: Vec<(String, String)>,
     /// Why its identity is in doubt.
     pub doubt: Option<IdentityDoubt>,
+    /// The server further down that reports it; `None` of devices of this site.
+    pub origin: Option<DeviceOrigin>,
+}
+
+/// Whose device it is, when it is not one of this site: a server further down reports it, also when
+/// it is no Windows device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceOrigin {
+    /// The server that it gets updates from.
+    pub server: ServerId,
+    /// The server that reports it: the same, or one above that.
+    pub reporter: ServerId,
+    /// What it is.
+    pub kind: DeviceKind,
 }
 
 /// Why the identity of a Windows device is in doubt (NEW-14).

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use sluice_model::{
-    Classification, ComplianceState, DeviceNumber, EnforcementState, ErrorCode, ReportedState, RevisionId, Update,
-    UpdateContent, UpdateId, UpdateKind, WindowsContent,
+    Classification, ComplianceState, DeviceKind, DeviceNumber, EnforcementState, ErrorCode, ReportedState, RevisionId,
+    ServerId, Update, UpdateContent, UpdateId, UpdateKind, WindowsComputer, WindowsContent,
 };
 use uuid::Uuid;
 
@@ -338,4 +338,47 @@ fn equal_devices_share_their_states() {
     let (catalog, _) = catalog.apply(CatalogChange { version: 2, updates, ..CatalogChange::default() });
     let next = fleet.re_evaluate(&mut Evaluator::new(Arc::new(catalog)));
     assert!(next.devices().zip(rows).all(|(new, old)| Arc::ptr_eq(new, old)));
+}
+
+#[test]
+fn a_linux_device_of_another_server_needs_what_its_server_says() {
+    let made = |number| {
+        let binaries = [("curl", "amd64", "1.0")];
+        update("bookworm", "curl", "1.0", number, &binaries, Classification::SecurityUpdates)
+    };
+    let id = made(1).id;
+    let change = CatalogChange {
+        version: 1,
+        categories: categories(),
+        updates: vec![(RevisionId(0), made(1))],
+        ..CatalogChange::default()
+    };
+    let catalog = Arc::new(Catalog::default().apply(change).0);
+    let mut evaluator = Evaluator::new(Arc::clone(&catalog));
+    let server = ServerId(Uuid::from_u128(5));
+    let particulars = Arc::new(WindowsParticulars {
+        computer: Arc::new(WindowsComputer { os_description: "Debian 12".into(), ..WindowsComputer::default() }),
+        origin: Some(DeviceOrigin { server, reporter: server, kind: DeviceKind::Linux }),
+        ..WindowsParticulars::default()
+    });
+    let device = DeviceNumber(0);
+    let states = Arc::new(ReportedStates::new(vec![(id, ReportedState::Needed)]));
+    let changes = vec![
+        DeviceChange::Record(record(0)),
+        DeviceChange::Windows { device, particulars },
+        DeviceChange::WindowsStatus { device, status: WindowsStatus { at: at(1), covered: RevisionId(0), states } },
+    ];
+    let (fleet, problems) = Fleet::default().re_evaluate(&mut evaluator).apply(&mut evaluator, changes);
+    assert_eq!(problems, []);
+    let row = fleet.device(device).unwrap();
+    assert_eq!((row.kind(), &*row.os.as_ref().unwrap().title), (DeviceKind::Linux, "Debian 12"));
+    assert_eq!(fleet.state(device, id), Some(ComplianceState::Required));
+    assert_eq!(row.compliance.as_ref().unwrap().required_security, 1);
+
+    // A new revision of the update takes the state along.
+    let change = CatalogChange { version: 2, updates: vec![(RevisionId(1), made(2))], ..CatalogChange::default() };
+    let fleet = fleet.re_evaluate(&mut Evaluator::new(Arc::new(catalog.apply(change).0)));
+    assert_eq!(fleet.state(device, id), Some(ComplianceState::Required));
+    assert!(fleet.revision_devices(RevisionId(1)).unwrap().applicable.contains(0));
+    assert!(fleet.revision_devices(RevisionId(0)).is_none());
 }

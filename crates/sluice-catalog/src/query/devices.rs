@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 use roaring::RoaringBitmap;
-use sluice_model::{ComplianceState, DeviceId, DeviceKind, DeviceNumber, RevisionId};
+use sluice_model::{ComplianceState, DeviceId, DeviceKind, DeviceNumber, RevisionId, ServerId};
 
 use crate::fleet::{DeviceRow, Fleet};
 
@@ -24,6 +24,8 @@ pub struct DeviceQuery<'a> {
     pub update: Option<(RevisionId, ComplianceState)>,
     /// Only these, by number.
     pub devices: Option<&'a RoaringBitmap>,
+    /// Only devices of this site, or of some servers further down.
+    pub origin: Option<OriginFilter<'a>>,
     /// Order.
     pub sort: DeviceSort,
     /// Highest first.
@@ -32,6 +34,15 @@ pub struct DeviceQuery<'a> {
     pub after: Option<Cursor>,
     /// Rows on a page at most.
     pub limit: usize,
+}
+
+/// Whose devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OriginFilter<'a> {
+    /// Of this site.
+    Own,
+    /// Of these servers.
+    Servers(&'a [ServerId]),
 }
 
 /// What can hold for a device.
@@ -92,6 +103,7 @@ pub fn devices(fleet: &Fleet, query: &DeviceQuery<'_>) -> Page<DeviceLine> {
     let wanted = |row: &&DeviceRow| {
         query.devices.is_none_or(|devices| devices.contains(row.number.0))
             && query.kind.is_none_or(|kind| row.kind() == kind)
+            && query.origin.is_none_or(|origin| origin.holds(row))
             && query.update.is_none_or(|(revision, state)| fleet.state_of(row, revision) == state)
             && query.filter.is_none_or(|filter| filter.holds(fleet, row))
             && (text.is_empty() || id == Some(row.id) || mentions(row, &text))
@@ -109,6 +121,16 @@ fn line(fleet: &Fleet, device: DeviceNumber) -> Option<DeviceLine> {
         required_security: row.compliance.as_ref().map_or(0, |compliance| compliance.required_security),
         failures: fleet.failures(row).count(),
     })
+}
+
+impl OriginFilter<'_> {
+    fn holds(self, row: &DeviceRow) -> bool {
+        match (self, row.origin()) {
+            (Self::Own, origin) => origin.is_none(),
+            (Self::Servers(servers), Some(origin)) => servers.contains(&origin.server),
+            (Self::Servers(_), None) => false,
+        }
+    }
 }
 
 impl DeviceFilter {

@@ -10,7 +10,7 @@ mod page;
 mod tests;
 mod updates;
 
-pub use devices::{DeviceFilter, DeviceLine, DeviceQuery, DeviceSort, devices};
+pub use devices::{DeviceFilter, DeviceLine, DeviceQuery, DeviceSort, OriginFilter, devices};
 pub use overview::{ClassificationCount, Overview, overview};
 pub use page::{Cursor, Page, SortKey};
 pub use updates::{UpdateLine, UpdateQuery, UpdateSort, UpdateState, updates};

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use sluice_catalog::device::InstalledNumber;
-use sluice_model::{CollectionId, ComplianceState, DeviceId, DeviceIndex, RestartEvidence, RevisionId};
+use sluice_model::{CollectionId, ComplianceState, DeviceId, DeviceIndex, DeviceKind, RestartEvidence, RevisionId};
 use sluice_store::enforcement;
 
 use super::enforcement::{Enforcement, stored_enforcement_view};
@@ -83,7 +83,8 @@ impl Site {
         };
         let stored = enforcement::of_device(&mut self.store.reader().await?, id).await?;
         let said = said.as_deref();
-        let windows = row.windows.as_deref().map(|windows| WindowsDetail::of(&fleet, windows));
+        let windows = row.windows.as_deref().filter(|_| row.kind() == DeviceKind::Windows);
+        let windows = windows.map(|windows| WindowsDetail::of(&fleet, windows));
         Ok(DeviceDetail {
             row: self.device_row(&fleet, row),
             enrolled_at: row.enrolled_at,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sluice_catalog::query::{self, DeviceQuery};
 use sluice_catalog::{self as catalog, DeviceCompliance, Fleet};
-use sluice_model::{CollectionId, DeviceId, DeviceKind, ErrorCode};
+use sluice_model::{CollectionId, DeviceId, DeviceKind, ErrorCode, ServerId};
 
 use crate::caller::{Caller, Permission};
 use crate::error::SiteResult;
@@ -22,6 +22,17 @@ pub struct DeviceFilter {
     pub state: Option<DeviceState>,
     /// Members of this collection.
     pub collection: Option<CollectionId>,
+    /// Whose they are.
+    pub owner: Option<DeviceOwner>,
+}
+
+/// Whose devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceOwner {
+    /// This site's own.
+    Here,
+    /// Of this server further down, or of one below it.
+    Server(ServerId),
 }
 
 /// A state of a device at the site.
@@ -131,6 +142,9 @@ pub struct DeviceRow {
     pub scan_error: Option<ErrorCode>,
     /// Its identity is in doubt.
     pub doubtful: bool,
+    /// The server further down that it gets updates from: its GUID and name; `None` of devices of
+    /// this site.
+    pub server: Option<(ServerId, String)>,
 }
 
 impl Site {
@@ -149,6 +163,10 @@ impl Site {
         caller.require(Permission::Read)?;
         let fleet = self.fleet();
         let devices = self.devices_of(filter.collection, &fleet)?;
+        let servers = match filter.owner {
+            Some(DeviceOwner::Server(server)) => self.downstream.servers.subtree(server),
+            Some(DeviceOwner::Here) | None => Vec::new(),
+        };
         let query = DeviceQuery {
             text: filter.text.clone().unwrap_or_default(),
             kind: filter.kind,
@@ -165,6 +183,10 @@ impl Site {
             }),
             update: None,
             devices: devices.as_ref(),
+            origin: filter.owner.map(|owner| match owner {
+                DeviceOwner::Here => query::OriginFilter::Own,
+                DeviceOwner::Server(_) => query::OriginFilter::Servers(&servers),
+            }),
             sort: match sort {
                 DeviceSort::Name => query::DeviceSort::Name,
                 DeviceSort::Required => query::DeviceSort::Required,
@@ -200,6 +222,10 @@ impl Site {
             last_scan: windows.and_then(|windows| windows.last_scan_at),
             scan_error: windows.and_then(|windows| windows.last_scan_error),
             doubtful: windows.is_some_and(|windows| windows.particulars.doubt.is_some()),
+            server: row.origin().map(|origin| {
+                let known = self.downstream.servers.get(origin.server);
+                (origin.server, known.map_or_else(|| origin.server.to_string(), |known| known.record().name))
+            }),
         }
     }
 }

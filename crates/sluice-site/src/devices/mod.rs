@@ -16,7 +16,7 @@ use sluice_model::DeviceId;
 pub use detail::{DeviceDetail, SubscribedIndex};
 pub use enforcement::Enforcement;
 pub use history::DeviceEvent;
-pub use list::{DeviceFilter, DeviceRow, DeviceSort, DeviceState};
+pub use list::{DeviceFilter, DeviceOwner, DeviceRow, DeviceSort, DeviceState};
 pub use packages::UpgradablePackage;
 pub use windows::{Doubt, WindowsDetail};
 

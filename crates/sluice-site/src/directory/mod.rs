@@ -9,7 +9,9 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 use sluice_catalog::Fleet;
 use sluice_catalog::planner::ResolvedDeployment;
-use sluice_model::{CollectionId, Deployment, DeploymentId, DeploymentTarget, DeviceId, UpdateGroupId, UpdateId};
+use sluice_model::{
+    CollectionId, Deployment, DeploymentId, DeploymentTarget, DeviceId, DeviceNumber, UpdateGroupId, UpdateId,
+};
 use sluice_store::collection::CollectionRecord;
 use sluice_store::update_group::UpdateGroupRecord;
 use sluice_store::{JobFuture, Reader, StoreError, Tx, audit, collection, deployment, update_group};
@@ -202,7 +204,8 @@ impl Directory {
     }
 
     pub(crate) fn resolve(&self, deployment: &Arc<Deployment>, fleet: &Fleet) -> ResolvedDeployment {
-        let devices = self.collection(deployment.spec.collection).map_or_else(RoaringBitmap::new, |c| c.devices(fleet));
+        let collection = self.collection(deployment.spec.collection);
+        let devices = collection.map_or_else(RoaringBitmap::new, |c| c.own_devices(fleet));
         self.resolved(deployment, devices)
     }
 
@@ -220,6 +223,12 @@ impl CollectionEntry {
             return fleet.devices().map(|row| row.number.0).collect();
         }
         self.members.iter().filter_map(|id| fleet.number(*id)).map(|number| number.0).collect()
+    }
+
+    /// The same without devices of servers further down: those get deployments from their own server.
+    fn own_devices(&self, fleet: &Fleet) -> RoaringBitmap {
+        let own = |number: &u32| fleet.device(DeviceNumber(*number)).is_some_and(|row| row.origin().is_none());
+        self.devices(fleet).into_iter().filter(own).collect()
     }
 
     pub(crate) fn contains(&self, device: DeviceId) -> bool {

@@ -8,6 +8,7 @@ mod history;
 mod progress;
 pub(crate) mod run;
 mod state;
+mod unpublished;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ pub(crate) use error::SyncError;
 pub(crate) use fetch::Fetcher;
 pub(crate) use history::Counts;
 pub(crate) use state::{Live, SyncState};
+pub(crate) use unpublished::Unpublished;
 
 /// The kind of the alert of a failed synchronization.
 pub(crate) const ALERT: &str = "sync-failed";

@@ -9,7 +9,7 @@ use sluice_store::{Store, sync_run};
 use tokio::sync::{Mutex, Semaphore};
 
 use super::progress::Progress;
-use super::{RunningSync, SyncRun, history};
+use super::{RunningSync, SyncRun, Unpublished, history};
 use crate::error::SiteResult;
 use crate::sources::SourceList;
 
@@ -28,6 +28,7 @@ pub(crate) struct SyncState {
     /// Held from reading the catalog to publishing the next one, so that each is made from the one
     /// before.
     pub(crate) commit: Mutex<()>,
+    pub(crate) unpublished: Unpublished,
 }
 
 /// A run under way.
@@ -69,6 +70,7 @@ impl SyncState {
             succeeded: StdMutex::new(succeeded),
             gate: Semaphore::new(CONCURRENT),
             commit: Mutex::new(()),
+            unpublished: Unpublished::default(),
         })
     }
 

@@ -79,7 +79,7 @@ impl Site {
             })
             .collect();
         let fleet = self.fleet.load();
-        let recent = fleet.devices().filter(|row| row.enrolled_at >= since);
+        let recent = fleet.devices().filter(|row| row.enrolled_at >= since && row.origin().is_none());
         arrivals.extend(recent.filter_map(|row| of_row(row)));
         arrivals.sort_unstable_by_key(|arrival| std::cmp::Reverse((arrival.at, arrival.device)));
         arrivals.truncate(MAX);

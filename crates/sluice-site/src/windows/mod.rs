@@ -47,7 +47,7 @@ use crate::load::usable;
 use crate::site::SiteConfig;
 use admission::Admission;
 pub(crate) use claims::Claims;
-use cookie::Cookies;
+pub(crate) use cookie::Cookies;
 pub use fault::{ClientFault, ClientResult};
 pub use fragments::FragmentBytes;
 use fragments::FragmentCache;

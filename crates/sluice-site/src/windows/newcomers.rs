@@ -99,7 +99,7 @@ impl Table {
 
 /// What counts as one address: of IPv6 a network, because a machine has as many addresses as it
 /// likes.
-pub(super) fn address(peer: IpAddr) -> IpAddr {
+pub(crate) fn address(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),
         v4 => v4,

@@ -5,6 +5,7 @@ mod agents;
 mod damage;
 mod declines;
 mod deployments;
+mod downstream;
 mod selection;
 mod tree;
 mod windows_arrivals;

@@ -9,8 +9,9 @@ use crate::connection::Reader;
 use crate::error::StoreError;
 use crate::repository::counter::Counter;
 use crate::repository::{
-    alert, api_token, collection, device, device_event, enforcement, enrollment, inventory, meta, quarantine, session,
-    setup_token, source, sync_run, user, windows_client, windows_event, windows_status,
+    alert, api_token, collection, device, device_event, downstream_computer, downstream_server, downstream_status,
+    enforcement, enrollment, inventory, meta, quarantine, session, setup_token, source, sync_run, user, windows_client,
+    windows_event, windows_status,
 };
 
 pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Result<(), StoreError> {
@@ -62,6 +63,21 @@ pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Resul
     })
     .await?;
     check_counter(reader, problems, Counter::WindowsEvent, highest).await?;
+    downstream_server::load(reader, |row| {
+        problems.row(row);
+        Ok(())
+    })
+    .await?;
+    downstream_computer::load(reader, |row| {
+        problems.row(row);
+        Ok(())
+    })
+    .await?;
+    downstream_status::load(reader, |row| {
+        problems.row(row);
+        Ok(())
+    })
+    .await?;
 
     if let Err(error) = meta::epoch(reader).await {
         problems.add(format!("table meta: the epoch: {error}"));

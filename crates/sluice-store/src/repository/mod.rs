@@ -11,6 +11,9 @@ pub mod deployment;
 pub mod deselected;
 pub mod device;
 pub mod device_event;
+pub mod downstream_computer;
+pub mod downstream_server;
+pub mod downstream_status;
 pub mod enforcement;
 pub mod enrollment;
 pub mod inventory;
@@ -45,6 +48,9 @@ pub(crate) fn statements() -> impl Iterator<Item = Statement> {
         deselected::STATEMENTS,
         device::STATEMENTS,
         device_event::STATEMENTS,
+        downstream_computer::STATEMENTS,
+        downstream_server::STATEMENTS,
+        downstream_status::STATEMENTS,
         enforcement::STATEMENTS,
         enrollment::STATEMENTS,
         inventory::STATEMENTS,

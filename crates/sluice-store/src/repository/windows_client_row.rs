@@ -17,7 +17,7 @@ pub(super) struct ClientRow {
 }
 
 #[derive(Serialize, Deserialize)]
-struct ComputerRow {
+pub(super) struct ComputerRow {
     os_version: [i32; 3],
     service_pack: [i32; 2],
     os_description: String,
@@ -45,7 +45,6 @@ struct MachineRow {
 
 impl ClientRow {
     pub(super) fn new(client: &WindowsClientRecord) -> Self {
-        let c = &client.computer;
         let machine = |m: &SeenMachine| MachineRow {
             name: m.name.clone(),
             hardware: m.hardware.clone(),
@@ -57,22 +56,7 @@ impl ClientRow {
             dns_name: client.dns_name.clone(),
             target_groups: client.target_groups.clone(),
             protocol: client.protocol.clone(),
-            computer: ComputerRow {
-                os_version: c.os_version,
-                service_pack: c.service_pack,
-                os_description: c.os_description.clone(),
-                locale: c.locale.clone(),
-                architecture: c.architecture.clone(),
-                edition: c.edition,
-                product_type: c.product_type,
-                suite_mask: c.suite_mask,
-                agent_version: c.agent_version,
-                manufacturer: c.manufacturer.clone(),
-                model: c.model.clone(),
-                firmware_name: c.firmware_name.clone(),
-                firmware_version: c.firmware_version.clone(),
-                device_type: c.device_type.clone(),
-            },
+            computer: ComputerRow::new(&client.computer),
             attributes: client.attributes.clone(),
             identities: client.identities.iter().map(machine).collect(),
         }
@@ -91,30 +75,54 @@ impl ClientRow {
                 sightings: m.sightings,
             })
         };
-        let c = self.computer;
         Ok(WindowsClientRecord {
             dns_name: self.dns_name,
             target_groups: self.target_groups,
             protocol: self.protocol,
-            computer: WindowsComputer {
-                os_version: c.os_version,
-                service_pack: c.service_pack,
-                os_description: c.os_description,
-                locale: c.locale,
-                architecture: c.architecture,
-                edition: c.edition,
-                product_type: c.product_type,
-                suite_mask: c.suite_mask,
-                agent_version: c.agent_version,
-                manufacturer: c.manufacturer,
-                model: c.model,
-                firmware_name: c.firmware_name,
-                firmware_version: c.firmware_version,
-                device_type: c.device_type,
-            },
+            computer: self.computer.into_computer(),
             attributes: self.attributes,
             identities: self.identities.into_iter().map(machine).collect::<Result<_, _>>()?,
             ..client
         })
+    }
+}
+
+impl ComputerRow {
+    pub(super) fn new(c: &WindowsComputer) -> Self {
+        Self {
+            os_version: c.os_version,
+            service_pack: c.service_pack,
+            os_description: c.os_description.clone(),
+            locale: c.locale.clone(),
+            architecture: c.architecture.clone(),
+            edition: c.edition,
+            product_type: c.product_type,
+            suite_mask: c.suite_mask,
+            agent_version: c.agent_version,
+            manufacturer: c.manufacturer.clone(),
+            model: c.model.clone(),
+            firmware_name: c.firmware_name.clone(),
+            firmware_version: c.firmware_version.clone(),
+            device_type: c.device_type.clone(),
+        }
+    }
+
+    pub(super) fn into_computer(self) -> WindowsComputer {
+        WindowsComputer {
+            os_version: self.os_version,
+            service_pack: self.service_pack,
+            os_description: self.os_description,
+            locale: self.locale,
+            architecture: self.architecture,
+            edition: self.edition,
+            product_type: self.product_type,
+            suite_mask: self.suite_mask,
+            agent_version: self.agent_version,
+            manufacturer: self.manufacturer,
+            model: self.model,
+            firmware_name: self.firmware_name,
+            firmware_version: self.firmware_version,
+            device_type: self.device_type,
+        }
     }
 }

@@ -9,6 +9,7 @@ mod core;
 mod database;
 mod deployments;
 mod devices;
+mod downstream;
 mod fragments;
 mod kill;
 mod plans;
@@ -25,12 +26,13 @@ use database::{Case, Database};
 #[test]
 fn postgres_conformance() {
     let Some(server) = postgres::server() else { return };
-    let modules: [&[Case]; 12] = [
+    let modules: [&[Case]; 13] = [
         backup::CASES,
         catalog::CASES,
         core::CASES,
         deployments::CASES,
         devices::CASES,
+        downstream::CASES,
         fragments::CASES,
         plans::CASES,
         schema::CASES,

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use sluice_model::{
     BinaryPackage, Category, CategoryId, CategoryKind, Classification, DeviceId, DeviceIndex, DeviceKind, IndexId,
     IndexKey, InstalledPackage, Inventory, KernelFacts, OperatingSystem, PackageIndex, PackagePin, Pocket,
-    RestartEvidence, RevisionRef, Severity, Sha256, SourceId, SourcePackage, StaleLibrary, Update, UpdateContent,
-    UpdateId, UpdateKind, WindowsContent,
+    ProtocolVersion, RestartEvidence, RevisionRef, Severity, Sha256, SourceId, SourcePackage, StaleLibrary, Update,
+    UpdateContent, UpdateId, UpdateKind, WindowsContent,
 };
 use sluice_store::device::{self, DeviceRecord, NewDevice};
 use sluice_store::source::{self, SourceRecord};
@@ -128,6 +128,7 @@ pub fn windows_update(number: u128) -> Update {
             explicitly_deployable: true,
             severity: Some(Severity::Important),
             articles: vec![number.to_string()],
+            compatible_protocol: Some(ProtocolVersion { major: 1, minor: 20 }),
             ..WindowsContent::default()
         })),
     }

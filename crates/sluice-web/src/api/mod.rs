@@ -15,6 +15,7 @@ pub mod content;
 pub mod deployments;
 pub mod devices;
 pub mod doctor;
+pub mod downstream;
 pub mod enrollment_tokens;
 pub mod events;
 pub mod groups;
@@ -79,6 +80,10 @@ fn quick() -> OpenApiRouter<AdminState> {
     OpenApiRouter::new()
         .routes(routes!(site::info))
         .routes(routes!(settings::windows, settings::change_windows))
+        .routes(routes!(downstream::settings::get, downstream::settings::change))
+        .routes(routes!(downstream::list::list))
+        .routes(routes!(downstream::list::detail, downstream::change::remove))
+        .routes(routes!(downstream::change::approve))
         .routes(routes!(sources::list::list, sources::write::create))
         .routes(routes!(sources::list::get, sources::write::replace, sources::write::delete))
         .routes(routes!(sources::import::import))

@@ -57,6 +57,18 @@ pub struct UnknownWord;
 words! {
     /// Who decides which groups a Windows device is in.
     Targeting = sluice_site::windows::settings::Targeting { Server "server", Client "client", }
+    /// Which servers may synchronize from the site.
+    DownstreamAccess = sluice_site::downstream::settings::DownstreamAccess {
+        Nobody "nobody", Approved "approved", Anybody "anybody",
+    }
+    /// Order of the elements of the configuration that servers get.
+    ConfigOrder = sluice_site::downstream::settings::ConfigOrder {
+        Wsus "wsus", MicrosoftUpdate "microsoft-update",
+    }
+    /// How a server further down stands with the site.
+    DownstreamState = sluice_site::downstream::admin::DownstreamState {
+        Pending "pending", Approved "approved", Admitted "admitted", Below "below",
+    }
     /// What sort of fix an update is.
     Classification = sluice_model::Classification {
         SecurityUpdates "security", CriticalUpdates "critical", UpdateRollups "rollups", Updates "updates",

@@ -57,6 +57,7 @@ pub fn device(t: &Text, row: DeviceRow, now: Timestamp) -> DeviceLine {
 pub fn condition(t: &Text, row: &DeviceRow) -> Vec<Chip> {
     let s = &t.states;
     let chips = [
+        (row.server.is_some(), Chip::label(Tone::Quiet, of_server(t, row))),
         (row.failures > 0, Chip::new(Tone::Bad, s.failed)),
         (row.doubtful, Chip::new(Tone::Warn, s.doubtful)),
         (row.scan_error.is_some(), Chip::new(Tone::Warn, s.scan_failed)),
@@ -67,6 +68,11 @@ pub fn condition(t: &Text, row: &DeviceRow) -> Vec<Chip> {
         (row.reported && row.required == 0, Chip::new(Tone::Good, s.compliant)),
     ];
     chips.into_iter().filter_map(|(is, chip)| is.then_some(chip)).collect()
+}
+
+/// Whose device it is, of one that a server further down reports.
+fn of_server(t: &Text, row: &DeviceRow) -> String {
+    row.server.as_ref().map(|(_, name)| t.devices.of_server.with(name)).unwrap_or_default()
 }
 
 /// What a deployment did, from the device's side: its subject is the update.

@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use sluice_site::Site;
+use sluice_site::downstream::ServerFault;
 use sluice_site::windows::{AnswerShare, ClientFault, Recipient};
 use sluice_wsus::soap::{ContentEncoding, Message, SoapError, SoapVersion, write_response};
 use sluice_wsus::xpress::XpressError;
@@ -18,7 +20,7 @@ const LARGE: u64 = 1 << 20;
 
 /// An answer as it goes over the wire.
 pub(super) struct Answer {
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Bytes,
     /// Kept until the answer has been sent.
     pub(super) memory: Option<AnswerShare>,
 }
@@ -51,8 +53,10 @@ pub(super) struct Ask<'a> {
 /// Why there is no answer.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The site refused.
+    /// The site refused a client.
     Fault(ClientFault),
+    /// The site refused a server.
+    Server(ServerFault),
     /// The request is no SOAP, or a value in it is not of its type.
     Soap(SoapError),
     /// Metadata that was prepared before is damaged.
@@ -65,6 +69,12 @@ impl From<ClientFault> for Failure {
     }
 }
 
+impl From<ServerFault> for Failure {
+    fn from(fault: ServerFault) -> Self {
+        Self::Server(fault)
+    }
+}
+
 impl Ask<'_> {
     /// Whom the answer goes to.
     pub(super) fn recipient(&self) -> Recipient {
@@ -74,7 +84,7 @@ impl Ask<'_> {
     /// An answer without metadata.
     pub(super) fn write<'m, M: Message<'m>>(&self, message: &M) -> Answered {
         let bytes = self.writing.bytes(message).map_err(Failure::Damaged)?;
-        Ok(Answer { bytes, memory: None })
+        Ok(Answer { bytes: bytes.into(), memory: None })
     }
 
     /// An answer with metadata for which there is this share of memory, put together by `write`.
@@ -91,7 +101,7 @@ impl Ask<'_> {
             let work = tokio::task::spawn_blocking(move || write(writing, &value));
             work.await.map_err(|_| Failure::Fault(ClientFault::Internal))?
         };
-        Ok(Answer { bytes: bytes.map_err(Failure::Damaged)?, memory })
+        Ok(Answer { bytes: bytes.map_err(Failure::Damaged)?.into(), memory })
     }
 
     /// Counts an answer that is not counted yet.

@@ -1,6 +1,7 @@
 //! Refusals, as Microsoft's server words them (protocols.md §2.3).
 
 use axum::response::Response;
+use sluice_site::downstream::ServerFault;
 use sluice_site::windows::ClientFault;
 use sluice_wsus::soap::{ErrorCode, Fault, ProtocolFault, Style};
 use uuid::Uuid;
@@ -16,6 +17,10 @@ pub(super) fn response(ask: &Ask<'_>, service: Service, action: &str, failure: F
         Failure::Fault(fault) => {
             tracing::debug!(%id, %fault, action, peer = %ask.peer, "a Windows client was refused");
             write(ask, service, &of_site(fault, id, action))
+        }
+        Failure::Server(fault) => {
+            tracing::debug!(%id, %fault, action, peer = %ask.peer, "a downstream server was refused");
+            write(ask, service, &of_server(fault, id, action))
         }
         Failure::Soap(error) => {
             tracing::debug!(%id, %error, action, peer = %ask.peer, "a request of a Windows client cannot be read");
@@ -55,6 +60,24 @@ fn of_site(fault: ClientFault, id: Uuid, action: &str) -> Fault {
         ClientFault::Internal => (ErrorCode::InternalServerError, ""),
     };
     Fault { code, message: message.to_owned(), id, action: action.to_owned(), actor: None }
+}
+
+/// What a server that is not approved reads in its log; none of the codes says it.
+const NOT_APPROVED: &str = "accountGuid: this server is not approved at the upstream server";
+
+fn of_server(fault: ServerFault, id: Uuid, action: &str) -> Fault {
+    let (code, message) = match fault {
+        ServerFault::InvalidCookie => (ErrorCode::InvalidCookie, String::new()),
+        ServerFault::InvalidAuthorizationCookie => (ErrorCode::InvalidAuthorizationCookie, String::new()),
+        ServerFault::ServerChanged => (ErrorCode::ServerChanged, String::new()),
+        ServerFault::IncompatibleProtocolVersion => (ErrorCode::IncompatibleProtocolVersion, String::new()),
+        ServerFault::InvalidParameters(parameter) => (ErrorCode::InvalidParameters, parameter.to_owned()),
+        ServerFault::NotApproved => (ErrorCode::InvalidParameters, NOT_APPROVED.to_owned()),
+        ServerFault::FileDigestsMissing(digests) => (ErrorCode::FileDigestsMissing, digests),
+        ServerFault::ServerBusy => (ErrorCode::ServerBusy, String::new()),
+        ServerFault::UnknownRevision | ServerFault::Internal => (ErrorCode::InternalServerError, String::new()),
+    };
+    Fault { code, message, id, action: action.to_owned(), actor: None }
 }
 
 #[cfg(test)]

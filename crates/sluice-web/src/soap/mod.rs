@@ -1,4 +1,4 @@
-//! The web services that the Windows Update Agent calls (MS-WUSP): what comes over HTTP becomes a use
+//! The web services that the Windows Update Agent (MS-WUSP) and servers further down (MS-WSUSSS) call: what comes over HTTP becomes a use
 //! case of the site, and what that answers goes back in the form of Microsoft's own server.
 //!
 //! Only `sluice-wsus` knows the XML. Here its messages and the site's types are converted by hand,
@@ -9,9 +9,12 @@ mod ask;
 mod body;
 mod client;
 mod convert;
+mod dss_auth;
 mod fault;
 mod parse;
 mod reporting;
+mod rollup;
+mod server_sync;
 mod service;
 mod simple_auth;
 
@@ -88,7 +91,7 @@ pub(crate) async fn serve(site: Arc<Site>, exposure: Exposure, service: Service,
 
 /// What a person sees who opens the address in a browser. The contract is not served: it is Microsoft's.
 fn about(service: Service) -> Response {
-    format!("{}: Windows devices post SOAP messages here; there is nothing to see.\n", service.title()).into_response()
+    format!("{}: SOAP messages are posted here; there is nothing to see.\n", service.title()).into_response()
 }
 
 fn refused_plain() -> Response {

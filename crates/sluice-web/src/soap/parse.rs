@@ -2,18 +2,24 @@
 
 use bytes::Bytes;
 use sluice_wsus::messages::client::ClientRequest;
+use sluice_wsus::messages::dss_auth::DssAuthRequest;
 use sluice_wsus::messages::reporting::ReportingRequest;
+use sluice_wsus::messages::rollup::RollupRequest;
+use sluice_wsus::messages::server_sync::ServerSyncRequest;
 use sluice_wsus::messages::simple_auth::SimpleAuthRequest;
 use sluice_wsus::soap::{Envelope, Limits, SoapError, SoapVersion, decode};
 
 use super::ask::{Answered, Ask};
-use super::{Service, client, reporting, simple_auth, version_of};
+use super::{Service, client, dss_auth, reporting, rollup, server_sync, simple_auth, version_of};
 
 /// A request of any service.
 pub(super) enum Request {
     Client(ClientRequest),
     SimpleAuth(SimpleAuthRequest),
     Reporting(ReportingRequest),
+    Rollup(RollupRequest),
+    ServerSync(ServerSyncRequest),
+    DssAuth(DssAuthRequest),
 }
 
 /// A request that was read.
@@ -59,6 +65,13 @@ fn read(service: Service, bytes: &[u8], content_type: &str) -> Result<Parsed, Re
         Service::SimpleAuth => {
             SimpleAuthRequest::read(envelope).map(|request| (request.action(), Request::SimpleAuth(request)))
         }
+        Service::ServerSync => {
+            ServerSyncRequest::read(envelope).map(|request| (request.action(), Request::ServerSync(request)))
+        }
+        Service::DssAuth => DssAuthRequest::read(envelope).map(|request| (request.action(), Request::DssAuth(request))),
+        Service::Reporting if rollup::OPERATIONS.contains(&envelope.operation.as_str()) => {
+            RollupRequest::read(envelope).map(|request| (request.action(), Request::Rollup(request)))
+        }
         Service::Reporting => {
             ReportingRequest::read(envelope).map(|request| (request.action(), Request::Reporting(request)))
         }
@@ -81,6 +94,9 @@ impl Request {
             Self::Client(request) => client::answer(ask, request).await,
             Self::SimpleAuth(request) => simple_auth::answer(ask, request),
             Self::Reporting(request) => reporting::answer(ask, request).await,
+            Self::Rollup(request) => rollup::answer(ask, request).await,
+            Self::ServerSync(request) => server_sync::answer(ask, request).await,
+            Self::DssAuth(request) => dss_auth::answer(ask, request).await,
         };
         ask.counted(answer?).await
     }

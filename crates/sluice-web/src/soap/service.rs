@@ -1,27 +1,33 @@
 //! The services and their addresses.
 
-use sluice_wsus::messages::{client, reporting, simple_auth};
+use sluice_wsus::messages::{client, dss_auth, reporting, server_sync, simple_auth};
 use sluice_wsus::soap::Style;
 
-/// A web service that agents call.
+/// A web service that agents or servers call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
     /// What there is for a client.
     Client,
     /// Who a client is.
     SimpleAuth,
-    /// What happened on a client.
+    /// What happened on a client, and what servers further down know.
     Reporting,
+    /// What there is for a server further down.
+    ServerSync,
+    /// Who such a server is.
+    DssAuth,
 }
 
 impl Service {
-    const ALL: [Self; 3] = [Self::Client, Self::SimpleAuth, Self::Reporting];
+    const ALL: [Self; 5] = [Self::Client, Self::SimpleAuth, Self::Reporting, Self::ServerSync, Self::DssAuth];
 
     const fn path(self) -> &'static str {
         match self {
             Self::Client => "ClientWebService/client.asmx",
             Self::SimpleAuth => "SimpleAuthWebService/SimpleAuth.asmx",
             Self::Reporting => "ReportingWebService/ReportingWebService.asmx",
+            Self::ServerSync => "ServerSyncWebService/ServerSyncWebService.asmx",
+            Self::DssAuth => "DssAuthWebService/DssAuthWebService.asmx",
         }
     }
 
@@ -46,6 +52,8 @@ impl Service {
             Self::Client => "Update service for Windows devices",
             Self::SimpleAuth => "Authorization service for Windows devices",
             Self::Reporting => "Reporting service for Windows devices",
+            Self::ServerSync => "Synchronization service for downstream servers",
+            Self::DssAuth => "Authorization service for downstream servers",
         }
     }
 
@@ -55,6 +63,8 @@ impl Service {
             Self::Client => client::SERVICE.style,
             Self::SimpleAuth => simple_auth::SERVICE.style,
             Self::Reporting => reporting::SERVICE.style,
+            Self::ServerSync => server_sync::SERVICE.style,
+            Self::DssAuth => dss_auth::SERVICE.style,
         }
     }
 }
@@ -69,6 +79,8 @@ mod tests {
         assert_eq!(Service::at("/clientwebservice/Client.ASMX"), Some(Service::Client));
         assert_eq!(Service::at("//SimpleAuthWebService//SimpleAuth.asmx"), Some(Service::SimpleAuth));
         assert_eq!(Service::at("/ReportingWebService/ReportingWebService.asmx"), Some(Service::Reporting));
+        assert_eq!(Service::at("//DssAuthWebService/DssAuthWebService.asmx"), Some(Service::DssAuth));
+        assert_eq!(Service::at("/serversyncwebservice/serversyncwebservice.asmx"), Some(Service::ServerSync));
         for other in
             ["/", "", "/ReportingWebService/WebService.asmx", "/ClientWebService/client.asmx/x", "/client.asmx"]
         {

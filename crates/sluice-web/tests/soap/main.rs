@@ -6,6 +6,7 @@ mod documents;
 mod faults;
 mod http;
 mod recorded;
+mod servers;
 mod shape;
 mod shared;
 mod wire;

@@ -17,6 +17,7 @@ pub mod content;
 pub mod deployment;
 pub mod device;
 pub mod doctor;
+pub mod downstream;
 pub mod error;
 pub mod group;
 pub mod names;
@@ -59,6 +60,8 @@ pub enum Command {
     Source(Noun<source::Verb>),
     /// Synchronization with the sources.
     Sync(Noun<sync::Verb>),
+    /// Servers that synchronize from this site.
+    Downstream(Noun<downstream::Verb>),
     /// The catalog of Windows updates: bring in metadata.
     Catalog(Noun<catalog::Verb>),
     /// The files that Windows updates are installed from.
@@ -149,6 +152,7 @@ async fn answer(command: Command, root: clap::Command, terminal: &Terminal) -> R
         (Command::Settings(noun), Some(context)) => settings::run(noun.verb, &context).await,
         (Command::Source(noun), Some(context)) => source::run(noun.verb, &context).await,
         (Command::Sync(noun), Some(context)) => sync::run(noun.verb, &context).await,
+        (Command::Downstream(noun), Some(context)) => downstream::run(noun.verb, &context).await,
         (Command::Catalog(noun), Some(context)) => catalog::run(noun.verb, &context).await,
         (Command::Content(noun), Some(context)) => content::run(noun.verb, &context).await,
         (Command::Update(noun), Some(context)) => update::run(noun.verb, &context).await,
@@ -177,6 +181,7 @@ impl Command {
             Self::Settings(noun) => Some(&noun.connection),
             Self::Source(noun) => Some(&noun.connection),
             Self::Sync(noun) => Some(&noun.connection),
+            Self::Downstream(noun) => Some(&noun.connection),
             Self::Catalog(noun) => Some(&noun.connection),
             Self::Content(noun) => Some(&noun.connection),
             Self::Update(noun) => Some(&noun.connection),

@@ -1,8 +1,9 @@
 //! `sluice settings`.
 
 use clap::{Args, Subcommand};
+use sluice_web::api::downstream::settings::{DownstreamSettings, DownstreamSettingsPatch};
 use sluice_web::api::settings::{WindowsSettings, WindowsSettingsPatch};
-use sluice_web::api::words::Targeting;
+use sluice_web::api::words::{ConfigOrder, DownstreamAccess, Targeting};
 
 use super::Context;
 use super::client::{Got, Query};
@@ -13,6 +14,7 @@ use super::view::View;
 use super::word::word;
 
 const PATH: &str = "/settings/windows";
+const DOWNSTREAM: &str = "/settings/downstream";
 
 /// Seconds of an hour.
 const HOUR: i64 = 3600;
@@ -23,6 +25,23 @@ pub enum Verb {
     /// Settings for Windows devices: show them, or change those that are named.
     #[command(after_help = "Examples:\n  sluice settings windows\n  sluice settings windows --targeting client")]
     Windows(Windows),
+    /// Settings for servers that synchronize from this site: show them, or change those that are named.
+    #[command(after_help = "Examples:\n  sluice settings downstream\n  sluice settings downstream --servers approved")]
+    Downstream(Downstream),
+}
+
+/// Settings for servers that synchronize from this site.
+#[derive(Debug, Args)]
+pub struct Downstream {
+    /// Which servers may synchronize: nobody, those that were approved, or anybody.
+    #[arg(long, value_name = "WORD", value_parser = word(DownstreamAccess::ALL))]
+    servers: Option<DownstreamAccess>,
+    /// Order of the elements of the configuration, for strict clients.
+    #[arg(long, value_name = "WORD", value_parser = word(ConfigOrder::ALL))]
+    config_order: Option<ConfigOrder>,
+    /// Whether documents are never packed into cabinets: true or false.
+    #[arg(long, value_name = "BOOL")]
+    plain_documents: Option<bool>,
 }
 
 /// Settings for Windows devices.
@@ -42,7 +61,10 @@ pub struct Windows {
 }
 
 pub(super) async fn run(verb: Verb, context: &Context) -> Result<Answer, CliError> {
-    let Verb::Windows(windows) = verb;
+    let windows = match verb {
+        Verb::Windows(windows) => windows,
+        Verb::Downstream(downstream) => return run_downstream(downstream, context).await,
+    };
     let patch = WindowsSettingsPatch {
         targeting: windows.targeting,
         metadata_over_http: windows.metadata_over_http,
@@ -52,6 +74,24 @@ pub(super) async fn run(verb: Verb, context: &Context) -> Result<Answer, CliErro
     let got: Got<WindowsSettings> =
         if named { context.api.patch(PATH, &patch).await? } else { context.api.get(PATH, &Query::new()).await? };
     Ok(Answer::of(got.value, render(&got.data, &context.view)))
+}
+
+async fn run_downstream(downstream: Downstream, context: &Context) -> Result<Answer, CliError> {
+    let Downstream { servers, config_order, plain_documents } = downstream;
+    let patch = DownstreamSettingsPatch { servers, config_order, plain_documents };
+    let named = servers.is_some() || config_order.is_some() || plain_documents.is_some();
+    let got: Got<DownstreamSettings> = if named {
+        context.api.patch(DOWNSTREAM, &patch).await?
+    } else {
+        context.api.get(DOWNSTREAM, &Query::new()).await?
+    };
+    let documents = if got.data.plain_documents { "always plain" } else { "packed when large" };
+    let rows = [
+        ("Servers that may synchronize", got.data.servers.to_string()),
+        ("Order of the configuration", got.data.config_order.to_string()),
+        ("Documents", documents.to_owned()),
+    ];
+    Ok(Answer::of(got.value, facts(&context.view, &rows)))
 }
 
 fn render(settings: &WindowsSettings, view: &View) -> String {

@@ -92,6 +92,16 @@ impl Cookies {
         Ok(())
     }
 
+    /// Seals bytes for another purpose than those of devices, which `kind` names.
+    pub(crate) fn seal_for<const N: usize>(&self, plain: [u8; N], kind: &[u8]) -> ClientResult<Vec<u8>> {
+        self.seal_bytes(plain, kind)
+    }
+
+    /// Opens what [`Self::seal_for`] sealed for a purpose.
+    pub(crate) fn open_for<const N: usize>(&self, sealed: &[u8], kind: &[u8]) -> Option<[u8; N]> {
+        self.open_bytes(sealed, kind)
+    }
+
     fn seal_bytes<const N: usize>(&self, mut plain: [u8; N], kind: &[u8]) -> ClientResult<Vec<u8>> {
         let ring = self.ring.load();
         let key = ring.newest();

@@ -1,8 +1,8 @@
 //! From an update document to the site's own description of a revision.
 
 use sluice_model::{
-    Category, CategoryId, CategoryKind, Classification, DriverTarget, RevisionRef, Severity, Update, UpdateContent,
-    UpdateId, UpdateKind, WindowsCategory, WindowsContent, WindowsFile,
+    Category, CategoryId, CategoryKind, Classification, DriverTarget, ProtocolVersion, RevisionRef, Severity, Update,
+    UpdateContent, UpdateId, UpdateKind, WindowsCategory, WindowsContent, WindowsFile,
 };
 use sluice_wsus::update::UpdateDocument;
 use sluice_wsus::update::document::{CategoryType, DriverMetadata, File, LocalizedProperties};
@@ -38,6 +38,7 @@ pub(crate) fn update(document: &UpdateDocument<'_>) -> Update {
         severity: properties.msrc_severity.as_deref().and_then(Severity::from_title),
         articles: strings(&properties.kb_articles),
         max_download_size: properties.max_download_size,
+        compatible_protocol: properties.compatible_protocol.as_deref().and_then(ProtocolVersion::parse),
     };
     Update {
         id: document.revision.id,

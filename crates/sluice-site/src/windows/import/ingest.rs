@@ -27,6 +27,8 @@ const MAX_TOLD: usize = 100;
 /// Takes items in for a source.
 pub(crate) struct Ingest<'s> {
     site: &'s Site,
+    /// See [`Unpublished`](crate::sync::Unpublished).
+    run: u64,
     /// What is served since before the first item.
     base: Arc<Catalog>,
     quarantine: Quarantine,
@@ -60,6 +62,7 @@ impl<'s> Ingest<'s> {
     pub(crate) async fn new(site: &'s Site, source: SourceId) -> SiteResult<Self> {
         Ok(Self {
             site,
+            run: site.sync.unpublished.run(),
             base: site.catalog(),
             quarantine: Quarantine::load(&site.store, source).await?,
             batch: Batch::default(),
@@ -237,7 +240,11 @@ impl<'s> Ingest<'s> {
                 Ok((commit, counter))
             })
         });
-        Ok(write.await?)
+        let (commit, counter) = write.await?;
+        if let Some(lowest) = commit.revisions.iter().min() {
+            self.site.sync.unpublished.stored(self.run, *lowest);
+        }
+        Ok((commit, counter))
     }
 
     /// Before the catalog names a revision, its fragments can be served.
@@ -285,6 +292,7 @@ impl<'s> Ingest<'s> {
     pub(crate) async fn publish(&mut self) -> SiteResult<()> {
         if self.change.updates.is_empty() && self.change.categories.is_empty() {
             self.summary.catalog_version = self.site.catalog().version();
+            self.site.sync.unpublished.served(self.run);
             return Ok(());
         }
         // What is above a category may have come after it.
@@ -296,6 +304,8 @@ impl<'s> Ingest<'s> {
         let commit = self.site.store.write(move |tx| Box::pin(catalog::commit_sync_batch(tx, packed, now))).await?;
         let change = CatalogChange { categories: nodes, version: commit.version, ..std::mem::take(&mut self.change) };
         self.summary.catalog_version = change.version;
-        self.site.keeper.catalog(change).await
+        self.site.keeper.catalog(change).await?;
+        self.site.sync.unpublished.served(self.run);
+        Ok(())
     }
 }

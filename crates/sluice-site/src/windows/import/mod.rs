@@ -26,6 +26,7 @@ mod summary;
 mod tests;
 
 pub(crate) use convert::neutral;
+pub(crate) use derive::unpack_document;
 pub use summary::{ImportProblem, ImportSummary};
 
 /// Most bytes of one import: what is sent, and what comes out of each packing in it. The catalog of every product of Microsoft is far below.

@@ -11,12 +11,12 @@ pub(super) fn text(text: &str, max: usize) -> String {
 }
 
 /// A short text.
-pub(super) fn word(word: &str) -> String {
+pub(crate) fn word(word: &str) -> String {
     text(word, MAX_WORD)
 }
 
 /// A computer with short texts.
-pub(super) fn computer(computer: WindowsComputer) -> WindowsComputer {
+pub(crate) fn computer(computer: WindowsComputer) -> WindowsComputer {
     WindowsComputer {
         os_description: word(&computer.os_description),
         locale: word(&computer.locale),

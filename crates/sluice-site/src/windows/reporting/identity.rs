@@ -31,7 +31,7 @@ impl Names {
     pub(super) fn of(fleet: &Fleet) -> Self {
         let names = Self(Mutex::default());
         for row in fleet.devices() {
-            if let Some(windows) = &row.windows {
+            if let Some(windows) = row.windows.as_ref().filter(|_| row.origin().is_none()) {
                 names.add(&windows.particulars.dns_name, row.number);
             }
         }
@@ -80,6 +80,7 @@ pub(super) fn particulars(record: WindowsClientRecord, doubt: Option<IdentityDou
         computer: Arc::new(record.computer),
         attributes: record.attributes,
         doubt,
+        origin: None,
     }
 }
 

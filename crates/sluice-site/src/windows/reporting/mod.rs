@@ -32,6 +32,7 @@ mod winner;
 
 pub use input::{ClientEvent, ClientHardware, Registration, StatusLists};
 
+pub(crate) use clean::{computer as clean_computer, word};
 pub(crate) use describe::describe;
 pub(crate) use load::load;
 pub(crate) use publisher::Publisher;

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use sluice_model::{
-    BinaryPackage, CategoryId, Classification, Sha256, SourcePackage, Update, UpdateContent, UpdateId, UpdateKind,
+    BinaryPackage, CategoryId, Classification, ProtocolVersion, Sha256, SourcePackage, Update, UpdateContent, UpdateId,
+    UpdateKind, WindowsContent,
 };
 use uuid::Uuid;
 
@@ -27,6 +28,15 @@ enum ContentRow {
     Deb { name: String, version: String, binaries: Vec<BinaryRow> },
     // Last, so that rows written before there was one still read.
     Windows(WindowsRow),
+    // Since there is more to say of some; as a list, so that the next thing needs no new form.
+    WindowsMore(WindowsRow, Vec<MoreRow>),
+}
+
+/// What was added to the description of Windows updates later. New ones go to the end.
+#[derive(Serialize, Deserialize)]
+enum MoreRow {
+    /// `compatible_protocol`
+    Protocol(u16, u16),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -68,7 +78,11 @@ impl UpdateRow {
                     version: package.version.clone(),
                     binaries: package.binaries.iter().map(BinaryRow::new).collect(),
                 },
-                UpdateContent::Windows(content) => ContentRow::Windows(WindowsRow::new(content)),
+                UpdateContent::Windows(content) => {
+                    let more = MoreRow::all(content);
+                    let row = WindowsRow::new(content);
+                    if more.is_empty() { ContentRow::Windows(row) } else { ContentRow::WindowsMore(row, more) }
+                }
             },
         }
     }
@@ -82,6 +96,11 @@ impl UpdateRow {
                 binaries: binaries.into_iter().map(BinaryRow::into_binary).collect(),
             }),
             ContentRow::Windows(row) => UpdateContent::Windows(Box::new(row.into_content()?)),
+            ContentRow::WindowsMore(row, more) => {
+                let mut content = row.into_content()?;
+                more.into_iter().for_each(|more| more.fill(&mut content));
+                UpdateContent::Windows(Box::new(content))
+            }
         };
         Ok(Update {
             id,
@@ -97,6 +116,18 @@ impl UpdateRow {
             info_url: self.info_url,
             content,
         })
+    }
+}
+
+impl MoreRow {
+    fn all(content: &WindowsContent) -> Vec<Self> {
+        content.compatible_protocol.iter().map(|version| Self::Protocol(version.major, version.minor)).collect()
+    }
+
+    fn fill(self, content: &mut WindowsContent) {
+        match self {
+            Self::Protocol(major, minor) => content.compatible_protocol = Some(ProtocolVersion { major, minor }),
+        }
     }
 }
 

@@ -128,6 +128,7 @@ impl WindowsRow {
             severity: of_number(&Severity::ALL, "severity", self.severity)?,
             articles: self.articles,
             max_download_size: self.max_download_size,
+            compatible_protocol: None,
         })
     }
 }

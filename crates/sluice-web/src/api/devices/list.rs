@@ -4,9 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sluice_model::CollectionId;
+use sluice_model::{CollectionId, ServerId};
 use sluice_site::PageRequest;
-use sluice_site::devices::{DeviceFilter, DeviceRow};
+use sluice_site::devices::{DeviceFilter, DeviceOwner, DeviceRow};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -53,6 +53,18 @@ pub struct Device {
     pub scan_error: Option<EnforcementError>,
     /// Its identity is in doubt: several computers use it, or it has a newer record.
     pub doubtful: bool,
+    /// The server further down that it gets updates from; null for devices of this site. Deployments
+    /// of this site reach such devices only through that server, when it is a replica.
+    pub server: Option<DeviceServer>,
+}
+
+/// The server further down that reports a device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeviceServer {
+    /// Its GUID.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
 }
 
 impl From<DeviceRow> for Device {
@@ -74,6 +86,7 @@ impl From<DeviceRow> for Device {
             last_scan: row.last_scan,
             scan_error: row.scan_error.map(Into::into),
             doubtful: row.doubtful,
+            server: row.server.map(|(id, name)| DeviceServer { id: id.0, name }),
         }
     }
 }
@@ -94,6 +107,9 @@ pub(in crate::api) struct DeviceParams {
     state: Option<DeviceState>,
     /// Members of this collection.
     collection: Option<Uuid>,
+    /// Devices of this server further down and of those below it, by its GUID; `here`: of this site.
+    #[param(value_type = Option<String>)]
+    server: Option<ServerParam>,
     /// What to sort by; `name` when absent.
     #[param(inline)]
     sort: Option<DeviceSort>,
@@ -104,6 +120,24 @@ pub(in crate::api) struct DeviceParams {
     cursor: Option<String>,
     /// Most items on the page, 1 to 1000; 50 when absent.
     limit: Option<usize>,
+}
+
+/// Whose devices are wanted.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "String")]
+struct ServerParam(DeviceOwner);
+
+impl TryFrom<String> for ServerParam {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.as_str() {
+            "here" => Ok(Self(DeviceOwner::Here)),
+            id => Uuid::try_parse(id)
+                .map(|id| Self(DeviceOwner::Server(ServerId(id))))
+                .map_err(|_| "the server is `here` or the GUID of a downstream server"),
+        }
+    }
 }
 
 /// Devices.
@@ -118,6 +152,7 @@ pub(in crate::api) async fn list(
         kind: params.kind.map(Into::into),
         state: params.state.map(Into::into),
         collection: params.collection.map(CollectionId),
+        owner: params.server.map(|server| server.0),
     };
     let sort = params.sort.map(Into::into).unwrap_or_default();
     let page = PageRequest { cursor: params.cursor, limit: params.limit };

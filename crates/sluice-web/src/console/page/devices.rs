@@ -1,8 +1,8 @@
 //! The list of devices.
 
-use sluice_model::CollectionId;
+use sluice_model::{CollectionId, ServerId};
 use sluice_site::SiteResult;
-use sluice_site::devices::{DeviceFilter, DeviceRow};
+use sluice_site::devices::{DeviceFilter, DeviceOwner, DeviceRow};
 
 use super::choices;
 use super::list_foot::{equivalent, list_foot};
@@ -18,7 +18,7 @@ use crate::console::view::shell::Here;
 use crate::console::visit::Visit;
 use crate::console::{rows, say};
 
-const KEPT: [&str; 7] = ["text", "kind", "state", "collection", "sort", "descending", "limit"];
+const KEPT: [&str; 8] = ["text", "kind", "state", "collection", "server", "sort", "descending", "limit"];
 
 /// `GET /devices`.
 pub async fn show(visit: Visit) -> Reply {
@@ -54,11 +54,15 @@ fn filter(query: &Query) -> SiteResult<DeviceFilter> {
         kind: query.word::<DeviceKind>("kind")?.map(Into::into),
         state: query.word::<DeviceState>("state")?.map(Into::into),
         collection: query.id("collection")?.map(CollectionId),
+        owner: match query.text("server") {
+            Some("here") => Some(DeviceOwner::Here),
+            _ => query.id("server")?.map(|id| DeviceOwner::Server(ServerId(id))),
+        },
     })
 }
 
 fn is_narrowed(query: &Query) -> bool {
-    ["kind", "state", "collection"].into_iter().any(|name| query.text(name).is_some())
+    ["kind", "state", "collection", "server"].into_iter().any(|name| query.text(name).is_some())
 }
 
 fn is_active(query: &Query) -> bool {
@@ -73,7 +77,7 @@ fn filter_form(visit: &Visit, collection: Select) -> Filter {
     let kinds = choices::any_of(t.common.any, DeviceKind::ALL, query.text("kind"), |one| {
         say::device_kind(&t.states, one.into()).to_string()
     });
-    let kept = ["sort", "descending", "limit"];
+    let kept = ["server", "sort", "descending", "limit"];
     Filter {
         text: Input::text("text", t.common.search, query.text("text").unwrap_or_default())
             .kind("search")
@@ -128,6 +132,7 @@ fn table(devices: Vec<DeviceRow>) -> Table {
             Cell::Text(row.scan_error.map(|code| code.to_string()).unwrap_or_default()),
             Cell::Flag(row.doubtful),
             Cell::Text(DeviceKind::from(row.kind).slug().to_owned()),
+            Cell::Text(row.server.map(|(_, name)| name).unwrap_or_default()),
         ]
     };
     Table {
@@ -149,6 +154,7 @@ fn table(devices: Vec<DeviceRow>) -> Table {
             "scan_error",
             "doubtful",
             "kind",
+            "server",
         ],
         rows: devices.into_iter().map(row).collect(),
     }

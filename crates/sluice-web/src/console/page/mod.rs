@@ -7,6 +7,7 @@ pub mod deployment_new;
 pub mod deployments;
 pub mod device;
 pub mod devices;
+pub mod downstream;
 pub mod enroll;
 pub mod group;
 pub mod groups;

@@ -4,6 +4,7 @@ super::words! {
     /// Devices: the list, enrolment and the detail.
     Devices {
         title: "Devices",
+        of_server: "Of {}",
         caption: "Devices and what they need",
         text_hint: "Name, system, model or client id",
         kind: "Kind",

@@ -7,6 +7,7 @@ mod account;
 mod common;
 mod deployments;
 mod devices;
+mod downstream;
 mod overview;
 mod sets;
 mod states;
@@ -20,6 +21,7 @@ pub use account::Account;
 pub use common::Common;
 pub use deployments::Deployments;
 pub use devices::Devices;
+pub use downstream::Downstream;
 pub use overview::Overview;
 pub use sets::Sets;
 pub use states::States;
@@ -87,6 +89,7 @@ pub struct Text {
     pub windows: Windows,
     pub deployments: Deployments,
     pub sync: Sync,
+    pub downstream: Downstream,
     pub sets: Sets,
     pub account: Account,
     pub states: States,
@@ -102,6 +105,7 @@ pub static ENGLISH: Text = Text {
     windows: Windows::ENGLISH,
     deployments: Deployments::ENGLISH,
     sync: Sync::ENGLISH,
+    downstream: Downstream::ENGLISH,
     sets: Sets::ENGLISH,
     account: Account::ENGLISH,
     states: States::ENGLISH,
@@ -119,6 +123,7 @@ mod tests {
         all.extend(t.windows.all());
         all.extend(t.deployments.all());
         all.extend(t.sync.all());
+        all.extend(t.downstream.all());
         all.extend(t.sets.all());
         all.extend(t.account.all());
         all.extend(t.states.all());

@@ -6,6 +6,7 @@ super::words! {
         title: "Synchronization",
         lede: "What upstreams offer is fetched, verified against their signatures and added to the catalog.",
         sources: "Sources",
+        downstream: "Downstream servers",
         add_source: "Add sources",
         run_delta: "Synchronize",
         run_all: "Synchronize all",

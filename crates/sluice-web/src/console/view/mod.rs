@@ -8,6 +8,7 @@ pub mod deployments;
 pub mod device;
 pub mod device_enroll;
 pub mod devices;
+pub mod downstream;
 pub mod failure;
 pub mod groups;
 pub mod list;

@@ -104,6 +104,8 @@ pub struct Properties<'a> {
     pub min_download_size: Option<u64>,
     /// Most bytes to download, by the publisher; sums files no client fetches (protocols.md §10, 28).
     pub max_download_size: Option<u64>,
+    /// Version of the protocol between servers that a server must speak to be told of it, such as `1.4`.
+    pub compatible_protocol: Option<Cow<'a, str>>,
     /// Who published it.
     pub publisher: Option<Uuid>,
     /// Its name in older services.
@@ -193,6 +195,7 @@ impl<'a> Properties<'a> {
             "Handler" => self.handler = tag.text(name),
             "MinDownloadSize" => self.min_download_size = tag.parse(name),
             "MaxDownloadSize" => self.max_download_size = tag.parse(name),
+            "CompatibleProtocolVersion" => self.compatible_protocol = tag.text(name),
             "PublisherID" => self.publisher = tag.parse(name),
             "LegacyName" => self.legacy_name = tag.text(name),
             "ProductName" => self.product_name = tag.text(name),

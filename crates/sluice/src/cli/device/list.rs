@@ -17,6 +17,7 @@ use crate::cli::word::word;
 pub(super) const EXAMPLES: &str = "Examples:
   sluice device list --state non-compliant --sort required --descending
   sluice device list --kind windows --state scan-failed
+  sluice device list --server 6f1c2f6e-3f0b-4d3a-9b1e-0d2f6a1c5e12
   sluice device list --collection \"Ring 1\" --all --json";
 
 /// Which devices, and in which order.
@@ -34,6 +35,9 @@ pub struct List {
     /// Only members of this collection.
     #[arg(long)]
     collection: Option<String>,
+    /// Only devices of this downstream server and those below it, by its GUID; `here`: of this site.
+    #[arg(long, value_name = "GUID")]
+    server: Option<String>,
     /// What to sort by.
     #[arg(long, value_name = "WORD", default_value = "name", value_parser = word(DeviceSort::ALL))]
     sort: DeviceSort,
@@ -49,6 +53,7 @@ pub(super) async fn run(list: List, context: &Context) -> Result<Answer, CliErro
     query.extend(list.text.map(|text| ("text", text)));
     query.extend(list.kind.map(|kind| ("kind", kind.to_string())));
     query.extend(list.state.map(|state| ("state", state.to_string())));
+    query.extend(list.server.map(|server| ("server", server)));
     if let Some(collection) = list.collection {
         query.push(("collection", names::collection(&context.api, &collection).await?.to_string()));
     }
@@ -125,6 +130,7 @@ mod tests {
             last_scan: None,
             scan_error: None,
             doubtful: false,
+            server: None,
         };
         let new = Device { name: "web2".into(), reported: false, last_contact: None, ..device.clone() };
         let pc = Device {

@@ -167,6 +167,7 @@ pub fn all() -> Vec<(&'static str, String)> {
         architecture: Input::text("architecture", T.sync.add_architecture, "amd64").hint(T.sync.add_architecture_hint),
     };
     pages.push(("source_add", add.render()));
+    pages.push(("downstream", downstream_page().render()));
     let groups = groups::Groups {
         shell: shell("Update groups", Here::Groups),
         t: &T.sets,
@@ -259,6 +260,35 @@ pub fn all() -> Vec<(&'static str, String)> {
     };
     pages.push(("failure", failure.render()));
     pages.into_iter().map(|(name, page)| (name, page.unwrap())).collect()
+}
+
+fn downstream_page() -> downstream::Downstream {
+    let d = &T.downstream;
+    let line = |name: &str, chips, can_approve| downstream::ServerLine {
+        id: "6f1c2f6e-3f0b-4d3a-9b1e-0d2f6a1c5e12".into(),
+        name: name.into(),
+        where_it_is: "192.0.2.7".into(),
+        chips,
+        contact: Some(when(-3)),
+        sync: None,
+        devices: Link::new("/devices?server=6f1c2f6e-3f0b-4d3a-9b1e-0d2f6a1c5e12", "1,280"),
+        version: "10.0.26100.1".into(),
+        can_approve,
+    };
+    downstream::Downstream {
+        shell: shell("Downstream servers", Here::Synchronization),
+        t: d,
+        lines: vec![
+            line(HOSTILE, vec![Chip::new(Tone::Warn, d.pending)], true),
+            line(
+                "wsus.branch.example",
+                vec![Chip::new(Tone::Good, d.approved), Chip::label(Tone::Warn, d.behind.count(12))],
+                false,
+            ),
+        ],
+        access: Radios::new("access", d.access, choices(&["Nobody", "Approved"]), None),
+        same: same(),
+    }
 }
 
 fn parents() -> Select {

@@ -1,0 +1,5 @@
+//! `/downstream-servers` and their settings.
+
+pub mod change;
+pub mod list;
+pub mod settings;

@@ -1,0 +1,9 @@
+use sluice_wsus::messages::server_sync::{DownloadFiles, DownloadFilesResponse};
+
+use super::super::ask::{Answered, Ask};
+use super::super::convert::data;
+
+pub(super) fn answer(ask: &Ask<'_>, request: DownloadFiles) -> Answered {
+    ask.site.downstream_download(&data(request.cookie), &request.file_digest_list)?;
+    ask.write(&DownloadFilesResponse)
+}
