@@ -8,7 +8,6 @@ pub mod collection;
 pub mod counter;
 pub mod declined;
 pub mod deployment;
-pub mod deselected;
 pub mod device;
 pub mod device_event;
 pub mod enforcement;
@@ -18,6 +17,7 @@ mod inventory_row;
 pub mod meta;
 pub mod quarantine;
 pub mod report;
+pub mod selection;
 pub mod session;
 pub mod setup_token;
 pub mod source;
@@ -42,7 +42,6 @@ pub(crate) fn statements() -> impl Iterator<Item = Statement> {
         counter::STATEMENTS,
         declined::STATEMENTS,
         deployment::STATEMENTS,
-        deselected::STATEMENTS,
         device::STATEMENTS,
         device_event::STATEMENTS,
         enforcement::STATEMENTS,
@@ -51,6 +50,7 @@ pub(crate) fn statements() -> impl Iterator<Item = Statement> {
         meta::STATEMENTS,
         quarantine::STATEMENTS,
         report::STATEMENTS,
+        selection::STATEMENTS,
         session::STATEMENTS,
         setup_token::STATEMENTS,
         source::STATEMENTS,
