@@ -8,6 +8,7 @@ mod common;
 mod deployments;
 mod devices;
 mod overview;
+mod selection;
 mod sets;
 mod states;
 mod sync;
@@ -21,6 +22,7 @@ pub use common::Common;
 pub use deployments::Deployments;
 pub use devices::Devices;
 pub use overview::Overview;
+pub use selection::Selection;
 pub use sets::Sets;
 pub use states::States;
 pub use sync::Sync;
@@ -87,6 +89,7 @@ pub struct Text {
     pub windows: Windows,
     pub deployments: Deployments,
     pub sync: Sync,
+    pub selection: Selection,
     pub sets: Sets,
     pub account: Account,
     pub states: States,
@@ -102,6 +105,7 @@ pub static ENGLISH: Text = Text {
     windows: Windows::ENGLISH,
     deployments: Deployments::ENGLISH,
     sync: Sync::ENGLISH,
+    selection: Selection::ENGLISH,
     sets: Sets::ENGLISH,
     account: Account::ENGLISH,
     states: States::ENGLISH,
@@ -119,6 +123,7 @@ mod tests {
         all.extend(t.windows.all());
         all.extend(t.deployments.all());
         all.extend(t.sync.all());
+        all.extend(t.selection.all());
         all.extend(t.sets.all());
         all.extend(t.account.all());
         all.extend(t.states.all());
