@@ -16,6 +16,16 @@ pub enum CategoryKind {
     Product,
 }
 
+/// What was chosen for a category: by an administrator, or by the definition of a source. It holds
+/// for all below it, also for what comes later, unless something else is chosen there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Choice {
+    /// Upstream sources are asked for its updates, and devices are offered them.
+    Selected,
+    /// Neither.
+    Deselected,
+}
+
 /// A node of the category tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Category {

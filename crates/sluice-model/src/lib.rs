@@ -20,7 +20,7 @@ pub mod windows_device;
 pub mod windows_error;
 mod windows_name;
 
-pub use catalog::{Category, CategoryKind, IndexKey, PackageIndex, Pocket};
+pub use catalog::{Category, CategoryKind, Choice, IndexKey, PackageIndex, Pocket};
 pub use compliance::{ComplianceState, EnforcementState};
 pub use deployment::{
     Deployment, DeploymentError, DeploymentPhase, DeploymentSpec, DeploymentTarget, Intent, RestartBehaviour,

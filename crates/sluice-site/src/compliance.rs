@@ -45,6 +45,8 @@ pub struct Overview {
     pub sources: u64,
     /// Deployments in force.
     pub deployments_active: u64,
+    /// Products and classifications that a synchronization brought and nobody has looked at.
+    pub new_categories: u64,
 }
 
 impl Site {
@@ -79,6 +81,7 @@ impl Site {
             alerts: self.alerts(caller, true).await?,
             sources: self.sources.len() as u64,
             deployments_active: directory.deployments.iter().filter(|d| d.is_active(now)).count() as u64,
+            new_categories: self.new_category_count(),
         })
     }
 }

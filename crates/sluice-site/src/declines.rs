@@ -151,7 +151,7 @@ impl Site {
     }
 
     /// The names of the deployments in force that contain some of these updates (sorted).
-    fn deployments_of(&self, updates: &[UpdateId]) -> Vec<String> {
+    pub(crate) fn deployments_of(&self, updates: &[UpdateId]) -> Vec<String> {
         let directory = self.directory.load();
         let live = directory.deployments.iter().filter(|d| d.enabled && d.cancelled_at.is_none());
         let of_them = live.filter(|d| directory.updates(d).iter().any(|update| updates.binary_search(update).is_ok()));

@@ -358,6 +358,12 @@ fn cannot_deploy(catalog: &Catalog, revision: RevisionId, update: &Update, inten
             "Undecline it first, or leave it out.",
         ));
     }
+    if intent != Intent::Block && catalog.unselected_revisions().contains(revision.0) {
+        return Err(SiteError::conflict(
+            format!("{title} is not selected: its products or its classification are deselected"),
+            "Select them first (`sluice category select`), or leave it out.",
+        ));
+    }
     match intent {
         Intent::Required | Intent::Available if catalog.is_expired(revision) => Err(SiteError::conflict(
             format!("{title} is expired: no source offers it any more"),

@@ -8,7 +8,7 @@ use sluice_catalog::{
 };
 use sluice_model::{DeviceId, DeviceNumber};
 use sluice_store::{
-    Reader, Store, StoreError, catalog, counter, declined, deselected, device, enforcement, inventory, update_change,
+    Reader, Store, StoreError, catalog, counter, declined, device, enforcement, inventory, selection, update_change,
 };
 
 use crate::downstream;
@@ -93,7 +93,8 @@ async fn whole_catalog(reader: &mut Reader) -> Result<CatalogChange, StoreError>
     })
     .await?;
     change.declined = declined::list(reader).await?.into_iter().map(|declined| (declined.update, true)).collect();
-    change.deselected = Some(deselected::list(reader).await?);
+    change.choices = selection::choices(reader).await?.into_iter().map(|(id, choice)| (id, Some(choice))).collect();
+    change.news = selection::news(reader).await?.into_iter().map(|(id, _)| (id, true)).collect();
     change.changes = update_change::load(reader).await?;
     change.changes_to = counter::last(reader, counter::Counter::Change).await?;
     Ok(change)

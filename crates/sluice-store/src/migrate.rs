@@ -30,6 +30,7 @@ const STEPS: &[Step] = steps![
     "0004_deployments",
     "0005_access",
     "0006_windows",
+    "0009_selection",
     "0013_downstream",
 ];
 

@@ -60,7 +60,16 @@ pub async fn all_are_in_order(browser: &Browser) {
             works_with_the_keyboard(browser, &path).await;
         }
     }
-    for path in ["/updates", "/devices", "/devices/enroll", "/deployments", "/deployments/new", "/sync", "/sync/runs"] {
+    for path in [
+        "/updates",
+        "/devices",
+        "/devices/enroll",
+        "/deployments",
+        "/deployments/new",
+        "/sync",
+        "/sync/runs",
+        "/selection",
+    ] {
         assert!(known.contains(path), "a link leads to {path}: {known:#?}");
     }
     for below in ["/updates/", "/devices/", "/deployments/", "/collections/"] {

@@ -57,6 +57,7 @@ pub async fn take() {
         ("deployment", format!("/deployments/{deployment}")),
         ("devices", "/devices".to_owned()),
         ("sync", "/sync".to_owned()),
+        ("selection", "/selection".to_owned()),
     ];
     for (browser, ending) in [(&desk, ""), (&phone, "-390")] {
         for (name, path) in &pages {

@@ -25,7 +25,8 @@ impl Catalog {
         let mut work = Work { next: self.clone(), ..Work::default() };
         // Changes may come in another order than they were stored in.
         work.next.version = work.next.version.max(change.version);
-        if !change.categories.is_empty() {
+        let moved = !change.categories.is_empty();
+        if moved {
             let ids: Vec<_> = change.categories.iter().map(|category| category.id).collect();
             work.next.categories = Arc::new(work.next.categories.with(change.categories));
             work.next.join_products(&ids);
@@ -46,8 +47,10 @@ impl Catalog {
         for (update, declined) in change.declined {
             work.next.decline(update, declined);
         }
-        if let Some(deselected) = change.deselected {
-            work.next.deselected = Arc::new(deselected.into_iter().collect());
+        work.next.flag(change.news);
+        let chosen = work.next.choose(change.choices);
+        if chosen || moved {
+            work.next.select_all();
         }
         work.next.last_change = work.next.last_change.max(change.changes_to);
         for (update, counter) in change.changes {
@@ -126,6 +129,7 @@ impl Work {
         }
         self.touch_lines(after);
         self.next.join_windows(after, fresh.then_some(id));
+        self.next.select_again(before, after);
         Ok(())
     }
 

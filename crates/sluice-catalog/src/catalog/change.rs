@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sluice_model::{Category, CategoryId, IndexId, PackageIndex, RevisionId, Update, UpdateId};
+use sluice_model::{Category, CategoryId, Choice, IndexId, PackageIndex, RevisionId, Update, UpdateId};
 use thiserror::Error;
 
 /// Everything that changed since the catalog before. Applied in the order of the fields, so an
@@ -22,9 +22,11 @@ pub struct CatalogChange {
     pub indexes: Vec<IndexContent>,
     /// Updates that were declined (`true`) or are no longer (`false`), known to the catalog or not.
     pub declined: Vec<(UpdateId, bool)>,
-    /// The whole list of deselected products, categories above products and classifications;
-    /// `None` when it did not change.
-    pub deselected: Option<Vec<CategoryId>>,
+    /// What was chosen for products, categories above products and classifications, known to the
+    /// catalog or not; `None` takes a choice back.
+    pub choices: Vec<(CategoryId, Option<Choice>)>,
+    /// Categories that are flagged as new (`true`) or are no longer (`false`).
+    pub news: Vec<(CategoryId, bool)>,
     /// The change counters of updates that changed in what Windows clients are told of them.
     pub changes: Vec<(UpdateId, u64)>,
     /// The highest change counter handed out; lower than the one before: as before.
@@ -32,7 +34,7 @@ pub struct CatalogChange {
 }
 
 impl CatalogChange {
-    /// Whether it changes no more than counters, so that no device needs another update than before.
+    /// Whether it changes no more than counters and flags, so that no device needs another update than before.
     #[must_use]
     pub fn is_of_counters(&self) -> bool {
         self.removed_indexes.is_empty()
@@ -40,7 +42,7 @@ impl CatalogChange {
             && self.updates.is_empty()
             && self.indexes.is_empty()
             && self.declined.is_empty()
-            && self.deselected.is_none()
+            && self.choices.is_empty()
     }
 }
 

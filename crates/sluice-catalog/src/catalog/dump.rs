@@ -48,11 +48,9 @@ impl Catalog {
         let mut declined: Vec<_> = self.declined_updates.iter().collect();
         declined.sort();
         writeln!(out, "declined {declined:?} {:?}", self.declined.iter().collect::<Vec<_>>()).unwrap();
-        let mut deselected: Vec<_> = self.deselected.iter().collect();
-        deselected.sort();
         let mut changes: Vec<_> = self.changes.iter().collect();
         changes.sort();
-        writeln!(out, "deselected {deselected:?}, changes {changes:?} up to {}", self.last_change).unwrap();
+        writeln!(out, "{}, changes {changes:?} up to {}", self.selection.dump(), self.last_change).unwrap();
         out
     }
 

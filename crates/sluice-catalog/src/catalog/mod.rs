@@ -7,6 +7,9 @@ mod change;
 mod dump;
 mod matching;
 mod package;
+mod selection;
+#[cfg(test)]
+mod selection_tests;
 #[cfg(test)]
 mod tests;
 mod windows;
@@ -27,6 +30,7 @@ pub use categories::Categories;
 pub use change::{CatalogChange, CatalogProblem, IndexContent, Offer};
 pub use package::Package;
 pub(crate) use package::{ArchNumber, PackageOffer};
+use selection::Selection;
 
 /// Most architectures a catalog distinguishes; Debian has had about thirty in its life.
 pub(crate) const MAX_ARCHITECTURES: usize = 256;
@@ -57,7 +61,7 @@ pub struct Catalog {
     /// Known to the catalog or not.
     declined_updates: Arc<FxHashSet<UpdateId>>,
     declined: Arc<RoaringBitmap>,
-    deselected: Arc<FxHashSet<CategoryId>>,
+    selection: Selection,
     changes: CowMap<UpdateId, u64>,
     last_change: u64,
 }
@@ -107,7 +111,7 @@ impl Default for Catalog {
             windows: Arc::default(),
             declined_updates: Arc::default(),
             declined: Arc::default(),
-            deselected: Arc::default(),
+            selection: Selection::default(),
             changes: CowMap::default(),
             last_change: 0,
         }

@@ -61,7 +61,7 @@ impl Catalog {
         self.revision(id).map_or_else(Vec::new, |update| self.products_of_update(update))
     }
 
-    fn products_of_update(&self, update: &Update) -> Vec<CategoryId> {
+    pub(super) fn products_of_update(&self, update: &Update) -> Vec<CategoryId> {
         let is_product =
             |id: &CategoryId| self.categories.get(*id).is_some_and(|known| known.kind == CategoryKind::Product);
         let prerequisites = update.content.windows().into_iter().flat_map(named).map(|id| CategoryId(id.0));
@@ -82,28 +82,6 @@ impl Catalog {
     #[must_use]
     pub fn declined_revisions(&self) -> &RoaringBitmap {
         &self.declined
-    }
-
-    /// Whether an administrator deselected a category or one above it.
-    #[must_use]
-    pub fn is_deselected(&self, id: CategoryId) -> bool {
-        !self.deselected.is_empty()
-            && (self.deselected.contains(&id)
-                || self.categories.upwards(id).any(|category| self.deselected.contains(&category.id)))
-    }
-
-    /// Whether an update's classification is selected, and one of its products; no product at all
-    /// counts as selected.
-    #[must_use]
-    pub fn is_selected(&self, update: &Update) -> bool {
-        if self.deselected.is_empty() {
-            return true;
-        }
-        if self.is_deselected(update.classification.id()) {
-            return false;
-        }
-        let products = self.products_of_update(update);
-        products.is_empty() || products.iter().any(|product| !self.is_deselected(*product))
     }
 
     /// The counter of the last change in what Windows clients are told of an update; 0: never.

@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use sluice_model::{CategoryId, Classification, RevisionId, Update, UpdateKind, WindowsCategory, WindowsContent};
+use sluice_model::{
+    CategoryId, Choice, Classification, RevisionId, Update, UpdateKind, WindowsCategory, WindowsContent,
+};
 
 use super::*;
 use crate::windows::testing::*;
@@ -120,7 +122,8 @@ fn products_are_found_among_unmarked_prerequisites_also_later() {
     assert_eq!(after.products_of(r(2)), [product]);
     assert_eq!(after.revisions_within(CategoryId(id(0).0)).iter().collect::<Vec<_>>(), [2]);
     let select = |list: Vec<CategoryId>| {
-        let next = applied(&after, CatalogChange { deselected: Some(list), ..CatalogChange::default() });
+        let choices = list.into_iter().map(|id| (id, Some(Choice::Deselected))).collect();
+        let next = applied(&after, CatalogChange { choices, ..CatalogChange::default() });
         next.is_selected(next.revision(r(2)).unwrap())
     };
     assert!(select(vec![]));

@@ -5,7 +5,7 @@ use sluice_model::{Classification, ComplianceState, RevisionId};
 
 use crate::catalog::Catalog;
 
-/// What a device needs and has, as current revisions.
+/// What a device needs and has of what is selected, as current revisions.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DeviceCompliance {
     /// Updates that provide the candidate of an installed package.
@@ -20,7 +20,8 @@ pub struct DeviceCompliance {
 }
 
 impl DeviceCompliance {
-    /// From sorted or unsorted revision numbers; `installed` may still hold required ones.
+    /// From sorted or unsorted revision numbers; `installed` may still hold required ones. What is not
+    /// selected is left out.
     pub(super) fn build(
         catalog: &Catalog,
         required: &mut Vec<u32>,
@@ -30,7 +31,7 @@ impl DeviceCompliance {
         let bitmap = |list: &mut Vec<u32>| {
             list.sort_unstable();
             list.dedup();
-            RoaringBitmap::from_sorted_iter(list.iter().copied()).unwrap_or_default()
+            RoaringBitmap::from_sorted_iter(list.iter().copied()).unwrap_or_default() - catalog.unselected_revisions()
         };
         let (required, applicable, mut installed) = (bitmap(required), bitmap(applicable), bitmap(installed));
         installed -= &required;

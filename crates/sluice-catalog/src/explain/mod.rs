@@ -54,6 +54,8 @@ pub enum Reasons {
 /// What decides about an update on a Linux device.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PackageReasons {
+    /// The update's products or its classification are deselected, so that it counts for no device.
+    pub not_selected: bool,
     /// The device is subscribed to an index of one of the update's products.
     pub subscribed: bool,
     /// The device's installed packages that the update has a version of.
@@ -214,7 +216,8 @@ pub fn explain_facts(
     }
     let profile = Profile::resolve(catalog, facts.subscription());
     let subscribed = profile.has_product(&update.products);
-    let mut reasons = PackageReasons { subscribed, ..PackageReasons::default() };
+    let not_selected = catalog.unselected_revisions().contains(revision.0);
+    let mut reasons = PackageReasons { not_selected, subscribed, ..PackageReasons::default() };
     // Of all revisions: an index may still offer what the current revision no longer lists.
     let revisions = catalog.revisions_of(id).iter().filter_map(|revision| catalog.revision(*revision));
     let mut names: Vec<&str> =
@@ -233,8 +236,8 @@ pub fn explain_facts(
 
     let about = About { catalog, profile: &profile, pins: Pins(&facts.pins), revision, weighed: Vec::new() };
     about.packages(&installed, held, &mut reasons);
-    explanation.applicable = reasons.packages.iter().any(PackageExplanation::is_applicable);
-    let any = |conclusion| reasons.packages.iter().any(|package| package.conclusion == conclusion);
+    explanation.applicable = !not_selected && reasons.packages.iter().any(PackageExplanation::is_applicable);
+    let any = |conclusion| !not_selected && reasons.packages.iter().any(|package| package.conclusion == conclusion);
     explanation.state = if any(PackageConclusion::Required) {
         ComplianceState::Required
     } else if any(PackageConclusion::Installed) {

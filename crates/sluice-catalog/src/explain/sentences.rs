@@ -62,6 +62,10 @@ impl PackageReasons {
                 format!("Required: it upgrades {}.", names(self.packages.iter().filter(required).map(|p| &p.name)))
             }
             ComplianceState::Installed => "Installed: the device has exactly its version.".to_owned(),
+            ComplianceState::NotRequired if self.not_selected => {
+                "Not required: the update's product or classification is not selected, so it counts for no device."
+                    .to_owned()
+            }
             ComplianceState::NotRequired if self.packages.is_empty() => {
                 format!("Not required: none of its packages is installed ({}).", names(self.not_installed.iter()))
             }

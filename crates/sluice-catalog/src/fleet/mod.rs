@@ -138,7 +138,9 @@ impl Fleet {
 
     /// Whether Windows devices are asked about an update.
     fn is_asked(&self, revision: RevisionId) -> bool {
-        reported::is_listed(&self.catalog, revision) && !self.catalog.declined_revisions().contains(revision.0)
+        reported::is_listed(&self.catalog, revision)
+            && !self.catalog.declined_revisions().contains(revision.0)
+            && !self.catalog.unselected_revisions().contains(revision.0)
     }
 
     /// The Windows devices that have reported, but not yet about an update: it is newer than what

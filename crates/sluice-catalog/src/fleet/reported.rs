@@ -52,8 +52,8 @@ impl ReportedStates {
         self.restart_pending
     }
 
-    /// What follows for compliance. An update that is declined is not asked for any more, whatever
-    /// a device said before that.
+    /// What follows for compliance. An update that is declined or not selected is not asked for
+    /// any more, whatever a device said before that.
     fn compliance(&self, places: &mut Places<'_>) -> DeviceCompliance {
         let (mut required, mut installed, mut security) = (Vec::new(), Vec::new(), 0);
         for (update, state) in &self.entries {
@@ -61,7 +61,7 @@ impl ReportedStates {
             match state {
                 ReportedState::Installed | ReportedState::RestartPending => installed.push(place.revision),
                 ReportedState::Needed | ReportedState::Downloaded | ReportedState::Failed => {
-                    if !place.declined {
+                    if place.asked {
                         required.push(place.revision);
                         security += u32::from(place.security);
                     }
@@ -88,7 +88,8 @@ struct Place {
     /// Its current revision.
     revision: u32,
     security: bool,
-    declined: bool,
+    /// Neither declined nor deselected.
+    asked: bool,
 }
 
 impl Place {
@@ -98,7 +99,7 @@ impl Place {
         catalog.current_revisions().contains(revision.0).then(|| Self {
             revision: revision.0,
             security: update.classification == Classification::SecurityUpdates,
-            declined: catalog.is_declined(id),
+            asked: !catalog.is_declined(id) && !catalog.unselected_revisions().contains(revision.0),
         })
     }
 }
@@ -150,13 +151,14 @@ impl Moved {
     pub(super) fn between(old: &Catalog, new: &Catalog, packages: bool) -> Self {
         let mut touched = FxHashSet::default();
         let all = old.current_revisions() | new.current_revisions();
-        let declined = old.declined_revisions() ^ new.declined_revisions();
+        let mut decided = old.declined_revisions() ^ new.declined_revisions();
+        decided |= old.unselected_revisions() ^ new.unselected_revisions();
         for revision in all {
             let id = RevisionId(revision);
             let (before, after) = (old.revision(id), new.revision(id));
             let same = before.zip(after).is_some_and(|(before, after)| Arc::ptr_eq(before, after));
             let listed = old.current_revisions().contains(revision) == new.current_revisions().contains(revision);
-            if same && listed && !declined.contains(revision) {
+            if same && listed && !decided.contains(revision) {
                 continue;
             }
             if let Some(update) = after.or(before) {

@@ -90,6 +90,7 @@ pub fn assignments(
     let mut won: FxHashMap<RevisionId, &Arc<Deployment>> = FxHashMap::default();
     for revision in compliance.applicable.iter().map(RevisionId) {
         let Some(update) = fleet.catalog().revision(revision) else { continue };
+        // What is not selected is applicable to nobody.
         if fleet.catalog().is_declined(update.id) {
             continue;
         }

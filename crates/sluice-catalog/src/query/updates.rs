@@ -19,7 +19,7 @@ pub struct UpdateQuery<'a> {
     pub category: Option<CategoryId>,
     /// What must hold for them.
     pub state: Option<UpdateState>,
-    /// Leave out what is superseded, expired or declined.
+    /// Leave out what is superseded, expired, declined or not selected.
     pub only_deployable: bool,
     /// An advisory or CVE identifier, in any case; empty: all.
     pub advisory: String,
@@ -129,6 +129,7 @@ fn candidates(fleet: &Fleet, query: &UpdateQuery<'_>) -> RoaringBitmap {
         found -= catalog.superseded_revisions();
         found -= catalog.expired_revisions();
         found -= catalog.declined_revisions();
+        found -= catalog.unselected_revisions();
     }
     if let Some(category) = query.category {
         found &= catalog.revisions_within(category);

@@ -32,6 +32,16 @@ pub enum SourceKind {
     CatalogFile,
 }
 
+impl SourceKind {
+    /// Whether the selection of products and classifications says what it is asked for.
+    #[must_use]
+    pub fn follows_selection(self) -> bool {
+        match self {
+            Self::Apt | Self::CatalogFile => false,
+        }
+    }
+}
+
 /// The upstream of a source, by its sort.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SourceConfig {

@@ -4,12 +4,12 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use sluice_catalog::{CatalogChange, IndexContent, Offer};
-use sluice_model::{SourceId, SyncExtent, SyncPhase, SyncTrigger};
+use sluice_catalog::{Catalog, CatalogChange, IndexContent, Offer};
+use sluice_model::{CategoryId, CategoryKind, Choice, SourceId, SyncExtent, SyncPhase, SyncTrigger};
 use sluice_store::catalog::{CatalogBatch, CatalogCommit, RevisionRef};
 use sluice_store::quarantine::QuarantineEntry;
 use sluice_store::source::SourceRecord;
-use sluice_store::{StoreError, catalog, quarantine};
+use sluice_store::{StoreError, catalog, quarantine, selection};
 
 use super::apt::{Found, News, Run};
 use super::error::SyncError;
@@ -80,14 +80,27 @@ async fn synchronize(
     counts.quarantined = problems.len() as u64;
     live.progress.phase(SyncPhase::Storing, batch.revisions.len() as u64, &source.suite);
     let raised = batch.raise_version;
-    let commit = store(site, record.id, batch.clone(), problems, looked_at).await?;
+    let choices = chosen_with_source(&catalog, record.id, &batch);
+    let commit = store(site, record.id, batch.clone(), &choices, (problems, looked_at)).await?;
     live.progress.phase(SyncPhase::Publishing, 0, &source.suite);
     if raised {
-        let published = site.keeper.catalog(change(batch, &commit)).await;
+        let published = site.keeper.catalog(CatalogChange { choices, ..change(batch, &commit) }).await;
         published.map_err(|_| if site.stop.is_cancelled() { SyncError::Stopping } else { SyncError::Defect })?;
     }
     counts.expired = site.catalog().expired_revisions().len().saturating_sub(expired_before);
     Ok(if raised { SyncOutcome::Changed } else { SyncOutcome::Unchanged })
+}
+
+/// Defining a source chooses its products: those that its first run brings are selected, also where
+/// an administrator once deselected all of their vendor. Later ones follow what is above them.
+fn chosen_with_source(catalog: &Catalog, source: SourceId, batch: &CatalogBatch) -> Vec<(CategoryId, Option<Choice>)> {
+    if catalog.indexes().any(|index| index.key.source == source) {
+        return Vec::new();
+    }
+    let products = batch.categories.iter().filter(|category| category.kind == CategoryKind::Product);
+    let new = products.filter(|category| catalog.categories().get(category.id).is_none());
+    let undecided = new.filter(|category| catalog.choice(category.id).is_none());
+    undecided.map(|category| (category.id, Some(Choice::Selected))).collect()
 }
 
 /// Stores everything a run found, at once.
@@ -95,8 +108,8 @@ async fn store(
     site: &Site,
     source: SourceId,
     batch: CatalogBatch,
-    problems: Vec<(String, String)>,
-    looked_at: Vec<String>,
+    choices: &[(CategoryId, Option<Choice>)],
+    (problems, looked_at): (Vec<(String, String)>, Vec<String>),
 ) -> Result<CatalogCommit, StoreError> {
     let now = site.now();
     let batch = batch.pack()?;
@@ -114,6 +127,7 @@ async fn store(
         detail: String::new(),
     });
     let entries: Vec<_> = entries.collect();
+    let choices = choices.to_vec();
     let work = site.store.write(move |tx| {
         Box::pin(async move {
             for entry in &entries {
@@ -122,6 +136,7 @@ async fn store(
             for item in &resolved {
                 quarantine::resolve(tx, source, item, now).await?;
             }
+            selection::choose(tx, &choices).await?;
             catalog::commit_sync_batch(tx, batch, now).await
         })
     });
@@ -150,5 +165,72 @@ fn change(batch: CatalogBatch, commit: &CatalogCommit) -> CatalogChange {
         removed_indexes: batch.removed_indexes,
         updates: commit.revisions.iter().copied().zip(batch.revisions).collect(),
         ..CatalogChange::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sluice_model::{Category, IndexKey, Pocket};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn category(id: CategoryId, kind: CategoryKind, parent: Option<CategoryId>) -> Category {
+        Category { id, kind, parent, title: "x".into() }
+    }
+
+    fn index(source: SourceId, product: CategoryId) -> IndexContent {
+        let key = IndexKey {
+            source,
+            uri: "http://deb.example/debian".into(),
+            suite: "bookworm".into(),
+            component: "main".into(),
+            architecture: "amd64".into(),
+        };
+        let index = sluice_model::PackageIndex {
+            id: sluice_model::IndexId(1),
+            key,
+            product,
+            pocket: Pocket::Base,
+            point_releases: false,
+            origin: String::new(),
+            label: String::new(),
+            archive: String::new(),
+            codename: String::new(),
+            date: None,
+            not_automatic: false,
+            but_automatic_upgrades: false,
+        };
+        IndexContent { index: Arc::new(index), offers: Vec::new() }
+    }
+
+    #[test]
+    fn a_new_source_chooses_its_own_products() {
+        let company = CategoryId::of_company("Debian");
+        let product = |component| CategoryId::of_product("Debian", "bookworm", component);
+        let (main, contrib) = (product("main"), product("contrib"));
+        let node = |id| category(id, CategoryKind::Product, Some(company));
+        let batch = CatalogBatch {
+            categories: vec![category(company, CategoryKind::Company, None), node(main)],
+            ..CatalogBatch::default()
+        };
+        let source = SourceId(Uuid::from_u128(1));
+        let empty = Catalog::default();
+        assert_eq!(chosen_with_source(&empty, source, &batch), [(main, Some(Choice::Selected))]);
+        // What was chosen before holds, for the product itself.
+        let before = |id| CatalogChange { choices: vec![(id, Some(Choice::Deselected))], ..CatalogChange::default() };
+        assert_eq!(chosen_with_source(&empty.apply(before(main)).0, source, &batch), []);
+        assert_eq!(chosen_with_source(&empty.apply(before(company)).0, source, &batch).len(), 1);
+        // Later runs, and products that others brought, choose nothing.
+        let (known, problems) = empty.apply(CatalogChange {
+            categories: batch.categories.clone(),
+            indexes: vec![index(source, main)],
+            ..CatalogChange::default()
+        });
+        assert_eq!(problems, []);
+        let more = CatalogBatch { categories: vec![node(main), node(contrib)], ..CatalogBatch::default() };
+        assert_eq!(chosen_with_source(&known, source, &more), []);
+        let another = SourceId(Uuid::from_u128(2));
+        assert_eq!(chosen_with_source(&known, another, &more), [(contrib, Some(Choice::Selected))]);
     }
 }

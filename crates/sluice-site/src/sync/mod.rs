@@ -315,6 +315,20 @@ fn extent_slug(extent: SyncExtent) -> &'static str {
     }
 }
 
+/// The enabled sources that are asked for what is selected.
+pub(crate) fn following_selection(site: &Site) -> Vec<Source> {
+    let all = site.sources.all();
+    let readable = all.iter().filter_map(|record| site.readable_source(record));
+    readable.filter(|source| source.enabled && source.config.kind().follows_selection()).collect()
+}
+
+/// Synchronizes sources whose selection changed. One that runs already finds out at its next run.
+pub(crate) fn start_again(site: &Arc<Site>, sources: &[Source]) {
+    for source in sources {
+        engine::start(site, source.id, SyncExtent::Delta, SyncTrigger::Manual);
+    }
+}
+
 /// Starts what is due; a reconciler.
 pub(crate) async fn start_due(site: &Arc<Site>) -> SiteResult<()> {
     let now = site.now();

@@ -139,6 +139,8 @@ pub struct UpdateRow {
     pub deployed: bool,
     /// An administrator declined it: it is offered to nobody.
     pub declined: bool,
+    /// Its products and its classification are not deselected.
+    pub selected: bool,
 }
 
 /// Everything about an update.
@@ -450,6 +452,7 @@ impl View {
             expired: catalog.is_expired(revision),
             deployed: self.deployed.contains(revision.0),
             declined: catalog.is_declined(update.id),
+            selected: !catalog.unselected_revisions().contains(revision.0),
         })
     }
 }

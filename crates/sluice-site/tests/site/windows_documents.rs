@@ -42,7 +42,7 @@ fn category(number: u128) -> String {
     format!(r#"<upd:AtLeastOne IsCategory="true">{}</upd:AtLeastOne>"#, one(number))
 }
 
-fn category_document(number: u128, kind: &str, parent: Option<u128>) -> String {
+pub fn category_document(number: u128, kind: &str, parent: Option<u128>) -> String {
     let properties =
         r#"UpdateType="Category" Handler="http://schemas.microsoft.com/msus/2002/12/UpdateHandlers/Category""#;
     let information = format!(
@@ -61,6 +61,20 @@ pub fn patch(revision: u32) -> String {
     let relationships = needs(&[one(DETECTOID), category(PRODUCT), category(SECURITY)]);
     let properties = format!(r#"{SOFTWARE} ExplicitlyDeployable="true""#);
     document(PATCH, revision, &properties, &relationships, &format!("{TRUE}{FILE}"))
+}
+
+/// An update of some products.
+pub fn patch_of(number: u128, products: &[u128]) -> String {
+    let any: String = products.iter().map(|product| one(*product)).collect();
+    let products = format!(r#"<upd:AtLeastOne IsCategory="true">{any}</upd:AtLeastOne>"#);
+    let relationships = needs(&[products, category(SECURITY)]);
+    document(
+        number,
+        100,
+        &format!(r#"{SOFTWARE} ExplicitlyDeployable="true""#),
+        &relationships,
+        &format!("{TRUE}{FILE}"),
+    )
 }
 
 /// A small catalog: four levels deep, one update, one bundle with one member.

@@ -9,7 +9,7 @@ use crate::connection::Reader;
 use crate::error::StoreError;
 use crate::repository::catalog::{self, StoredIndex};
 use crate::repository::counter::Counter;
-use crate::repository::{declined, deployment, deselected, update_change, update_group};
+use crate::repository::{declined, deployment, selection, update_change, update_group};
 
 pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Result<(), StoreError> {
     let mut categories = Vec::new();
@@ -67,7 +67,8 @@ pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Resul
             problems.add(format!("table declined, row {0}: update {0} does not exist", declined.update));
         }
     }
-    problems.list(deselected::list(reader).await)?;
+    problems.list(selection::choices(reader).await)?;
+    problems.list(selection::news(reader).await)?;
     check_lists(reader, &updates, problems).await
 }
 

@@ -8,7 +8,6 @@ pub mod collection;
 pub mod counter;
 pub mod declined;
 pub mod deployment;
-pub mod deselected;
 pub mod device;
 pub mod device_event;
 pub mod downstream_computer;
@@ -21,6 +20,7 @@ mod inventory_row;
 pub mod meta;
 pub mod quarantine;
 pub mod report;
+pub mod selection;
 pub mod session;
 pub mod setup_token;
 pub mod source;
@@ -45,7 +45,6 @@ pub(crate) fn statements() -> impl Iterator<Item = Statement> {
         counter::STATEMENTS,
         declined::STATEMENTS,
         deployment::STATEMENTS,
-        deselected::STATEMENTS,
         device::STATEMENTS,
         device_event::STATEMENTS,
         downstream_computer::STATEMENTS,
@@ -57,6 +56,7 @@ pub(crate) fn statements() -> impl Iterator<Item = Statement> {
         meta::STATEMENTS,
         quarantine::STATEMENTS,
         report::STATEMENTS,
+        selection::STATEMENTS,
         session::STATEMENTS,
         setup_token::STATEMENTS,
         source::STATEMENTS,

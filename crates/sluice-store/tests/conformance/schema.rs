@@ -1,8 +1,8 @@
 //! Migrations.
 
-use sluice_model::{DeviceId, DeviceKind, Sha256, UpdateId};
+use sluice_model::{CategoryId, Choice, DeviceId, DeviceKind, Sha256, UpdateId};
 use sluice_store::internals::{migrate_to, tables};
-use sluice_store::{SCHEMA_VERSION, Store, StoreError, catalog, collection, device, update_change};
+use sluice_store::{SCHEMA_VERSION, Store, StoreError, catalog, collection, device, selection, update_change};
 use uuid::Uuid;
 
 use crate::database::{Database, cases};
@@ -10,6 +10,7 @@ use crate::database::{Database, cases};
 cases![
     fresh_is_upgraded_step_by_step,
     a_database_of_the_first_release_is_upgraded,
+    what_was_deselected_stays_so,
     a_newer_schema_is_refused,
     a_changed_step_is_refused,
     a_backup_knows_every_table
@@ -79,6 +80,17 @@ async fn a_database_of_the_first_release_is_upgraded(db: Database) {
     // Its counters go on, and the new ones begin.
     let change = store.write(|tx| Box::pin(async move { update_change::touch(tx, &[UpdateId(Uuid::nil())]).await }));
     assert_eq!(change.await.unwrap(), 1);
+    store.close().await;
+}
+
+async fn what_was_deselected_stays_so(db: Database) {
+    migrate_to(&db.config(), 6).await.unwrap();
+    let category = Uuid::from_bytes([7; 16]);
+    let value = if db.is_postgres() { "'\\x" } else { "x'" };
+    db.execute(&format!("INSERT INTO deselected VALUES ({value}{}')", "07".repeat(16))).await;
+    let store = db.open().await;
+    let choices = selection::choices(&mut store.reader().await.unwrap()).await.unwrap();
+    assert_eq!(choices, [(CategoryId(category), Choice::Deselected)]);
     store.close().await;
 }
 

@@ -1,13 +1,15 @@
 //! Windows devices, what they report, and what is decided about updates for them.
 
-use sluice_model::{CategoryId, DeviceId, DeviceKind, ErrorCode, ReportedState, RevisionId, UpdateId, WindowsComputer};
+use sluice_model::{
+    CategoryId, Choice, DeviceId, DeviceKind, ErrorCode, ReportedState, RevisionId, UpdateId, WindowsComputer,
+};
 use sluice_store::counter::{self, Counter};
 use sluice_store::declined::DeclinedRecord;
 use sluice_store::device::NewDevice;
 use sluice_store::windows_client::{PackedWindowsClient, SeenMachine, WindowsClientRecord};
 use sluice_store::windows_status::{PackedStatus, WindowsStatusRecord};
 use sluice_store::{
-    Store, StoreError, catalog, declined, deselected, device, update_change, windows_client, windows_status,
+    Store, StoreError, catalog, declined, device, selection, update_change, windows_client, windows_status,
 };
 
 use crate::database::{Database, cases};
@@ -20,7 +22,7 @@ cases![
     a_status_replaces_the_one_before,
     changes_are_numbered,
     updates_are_declined,
-    categories_are_deselected,
+    choices_and_flags_are_kept,
 ];
 
 const ONE: DeviceId = DeviceId(uuid::Uuid::from_u128(1));
@@ -241,19 +243,27 @@ async fn updates_are_declined(db: Database) {
     store.close().await;
 }
 
-async fn categories_are_deselected(db: Database) {
+async fn choices_and_flags_are_kept(db: Database) {
     let store = db.open().await;
     let [one, two, three] = [1, 2, 3].map(|n| CategoryId(uuid(n)));
+    let (yes, no) = (Some(Choice::Selected), Some(Choice::Deselected));
     store
         .write(move |tx| {
             Box::pin(async move {
-                deselected::add(tx, &[one, two]).await?;
-                deselected::add(tx, &[two, three]).await?;
-                deselected::remove(tx, &[one, one]).await
+                selection::choose(tx, &[(one, no), (two, no)]).await?;
+                // Of several for one category the last holds.
+                selection::choose(tx, &[(two, None), (two, yes), (three, no), (one, None), (one, None)]).await?;
+                selection::flag(tx, &[one, two], at(1)).await?;
+                selection::flag(tx, &[two, three], at(2)).await?;
+                selection::unflag(tx, &[one, one]).await
             })
         })
         .await
         .unwrap();
-    assert_eq!(deselected::list(&mut store.reader().await.unwrap()).await.unwrap(), [two, three]);
+    let mut reader = store.reader().await.unwrap();
+    let choices = selection::choices(&mut reader).await.unwrap();
+    assert_eq!(choices, [(two, Choice::Selected), (three, Choice::Deselected)]);
+    assert_eq!(selection::news(&mut reader).await.unwrap(), [(two, at(1)), (three, at(2))]);
+    drop(reader);
     store.close().await;
 }

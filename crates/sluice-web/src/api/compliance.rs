@@ -52,6 +52,8 @@ pub struct Compliance {
     pub sources: u64,
     /// Deployments in force.
     pub deployments_active: u64,
+    /// Products and classifications that a synchronization brought and nobody has looked at.
+    pub new_categories: u64,
 }
 
 /// What is needed of one classification.
@@ -92,6 +94,7 @@ impl From<Overview> for Compliance {
             alerts: overview.alerts.into_iter().map(Into::into).collect(),
             sources: overview.sources,
             deployments_active: overview.deployments_active,
+            new_categories: overview.new_categories,
         }
     }
 }

@@ -130,6 +130,12 @@ words! {
         Failed "failed", NeverReported "never-reported", Broken "broken", ScanFailed "scan-failed",
         Doubtful "doubtful",
     }
+    /// Where a category stands: chosen, chosen not to be, or neither.
+    SelectionState = sluice_site::selection::SelectionState {
+        Selected "selected", NotSelected "not-selected", Undecided "undecided",
+    }
+    /// What was chosen for a category itself.
+    SelectionChoice = sluice_model::Choice { Selected "selected", Deselected "deselected", }
     /// What manages a device: our agent, or the one that is part of Windows.
     DeviceKind = sluice_model::DeviceKind { Linux "linux", Windows "windows", }
     /// What a Windows device reported of an update.

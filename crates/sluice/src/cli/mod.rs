@@ -68,7 +68,7 @@ pub enum Command {
     Content(Noun<content::Verb>),
     /// Updates: which there are, and who needs them.
     Update(Noun<update::Verb>),
-    /// Categories: the products and classifications Windows devices are offered updates of.
+    /// Categories: the products and classifications that updates are fetched and offered of.
     Category(Noun<category::Verb>),
     /// Devices: what they need, have and do.
     Device(Noun<device::Verb>),

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use sluice_catalog::{Catalog, CatalogChange};
 use sluice_model::{Category, CategoryId, RevisionId, RevisionRef, SourceId, Update, UpdateId};
 use sluice_store::catalog::{CatalogBatch, CatalogCommit, FragmentKind, FragmentWrite, RevisionRef as Place};
-use sluice_store::{catalog, update_change};
+use sluice_store::{catalog, selection, update_change};
 
 use super::convert;
 use super::derive::{Derived, unpack_document};
@@ -39,6 +39,9 @@ pub(crate) struct Ingest<'s> {
     change: CatalogChange,
     /// Categories of the tree that were taken in, newest revision of each.
     categories: FxHashMap<CategoryId, Arc<Update>>,
+    /// Categories of the batch that the tree did not have. Without any before there is nothing that
+    /// a first list could be new beside, so nobody has to look at each of its entries.
+    arrived: Option<Vec<CategoryId>>,
     /// Updates that clients are told of again, because they are no leaves any more.
     touched: FxHashSet<UpdateId>,
     summary: ImportSummary,
@@ -60,10 +63,14 @@ struct Batch {
 
 impl<'s> Ingest<'s> {
     pub(crate) async fn new(site: &'s Site, source: SourceId) -> SiteResult<Self> {
+        let run = site.sync.unpublished.run();
+        let base = site.catalog();
+        let knows_lists = base.categories().iter().any(|known| base.current(UpdateId(known.id.0)).is_some());
         Ok(Self {
             site,
-            run: site.sync.unpublished.run(),
-            base: site.catalog(),
+            run,
+            base,
+            arrived: knows_lists.then(Vec::new),
             quarantine: Quarantine::load(&site.store, source).await?,
             batch: Batch::default(),
             taken: FxHashMap::default(),
@@ -178,6 +185,7 @@ impl<'s> Ingest<'s> {
         }
         let arriving = batch.revisions.clone();
         let categories = self.new_categories(&arriving);
+        let arrived = self.arrived.as_mut().map(std::mem::take).unwrap_or_default();
         let ids: Vec<_> = batch
             .fragments
             .iter()
@@ -195,6 +203,7 @@ impl<'s> Ingest<'s> {
                     ..CatalogBatch::default()
                 },
                 touched.clone(),
+                arrived.clone(),
             )
             .await?;
         let number = |place: Place| match place {
@@ -220,6 +229,7 @@ impl<'s> Ingest<'s> {
             }
         }
         self.change.categories.extend(categories);
+        self.change.news.extend(arrived.into_iter().map(|id| (id, true)));
         self.change.changes.extend(touched.into_iter().map(|update| (update, counter)));
         self.change.changes_to = self.change.changes_to.max(counter);
         self.change.version = self.change.version.max(commit.version);
@@ -227,7 +237,12 @@ impl<'s> Ingest<'s> {
     }
 
     /// One transaction, with what is to be quarantined.
-    async fn commit(&mut self, batch: CatalogBatch, touched: Vec<UpdateId>) -> SiteResult<(CatalogCommit, u64)> {
+    async fn commit(
+        &mut self,
+        batch: CatalogBatch,
+        touched: Vec<UpdateId>,
+        arrived: Vec<CategoryId>,
+    ) -> SiteResult<(CatalogCommit, u64)> {
         let packed = tokio::task::spawn_blocking(move || batch.pack()).await;
         let packed = packed.map_err(|error| SiteError::internal("packing updates", error))??;
         let (quarantine, now) = (self.quarantine.take(&self.site.host), self.site.now());
@@ -235,6 +250,7 @@ impl<'s> Ingest<'s> {
         let write = self.site.store.write(move |tx| {
             Box::pin(async move {
                 quarantine.write(tx, now).await?;
+                selection::flag(tx, &arrived, now).await?;
                 let commit = catalog::commit_sync_batch(tx, packed, now).await?;
                 let counter = if touched.is_empty() { 0 } else { update_change::touch(tx, &touched).await? };
                 Ok((commit, counter))
@@ -263,7 +279,13 @@ impl<'s> Ingest<'s> {
             let served = self.base.current(update.id).and_then(|revision| self.base.revision(revision));
             let known = self.categories.get(&id).or(served).is_some_and(|known| known.number >= update.number);
             if !known && convert::category(update, |_| false).is_some() {
-                self.categories.insert(id, Arc::clone(update));
+                let before = self.categories.insert(id, Arc::clone(update));
+                if let Some(arrived) = &mut self.arrived
+                    && before.is_none()
+                    && self.base.categories().get(id).is_none()
+                {
+                    arrived.push(id);
+                }
                 changed.push(id);
             }
         }

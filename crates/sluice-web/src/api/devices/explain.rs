@@ -37,6 +37,9 @@ pub struct Explanation {
     pub applicable: bool,
     /// No source offers it any more.
     pub expired: bool,
+    /// The update's products or its classification are deselected, so that it counts for no Linux
+    /// device; for Windows see `windows.not_asked`.
+    pub not_selected: bool,
     /// The device is subscribed to an index of one of the update's products; false for Windows.
     pub subscribed: bool,
     /// What supersedes it: versions of packages, lowest first; titles of Windows updates.
@@ -184,6 +187,7 @@ impl From<Explained> for Explanation {
             sentences: explained.sentences,
             applicable: explained.explanation.applicable,
             expired: explained.explanation.expired,
+            not_selected: packages.not_selected,
             subscribed: packages.subscribed,
             superseded_by: explained.explanation.superseded_by,
             packages: packages.packages.into_iter().map(Into::into).collect(),

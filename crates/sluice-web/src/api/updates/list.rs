@@ -48,6 +48,9 @@ pub struct Update {
     pub deployed: bool,
     /// It is declined: offered to no device.
     pub declined: bool,
+    /// Its products and its classification are not deselected; if they are, it is offered to no
+    /// device.
+    pub selected: bool,
 }
 
 impl From<UpdateRow> for Update {
@@ -67,6 +70,7 @@ impl From<UpdateRow> for Update {
             expired: row.expired,
             deployed: row.deployed,
             declined: row.declined,
+            selected: row.selected,
         }
     }
 }

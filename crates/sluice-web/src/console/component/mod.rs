@@ -2,6 +2,7 @@
 //! given; that is why a page may print it as it is.
 
 mod bar;
+mod branch;
 mod chip;
 mod donut;
 mod empty;
@@ -16,6 +17,7 @@ mod sort;
 mod when;
 
 pub use bar::{Bar, Stacked};
+pub use branch::Branch;
 pub use chip::{Chip, Tone};
 pub use donut::{Donut, Share};
 pub use empty::Empty;

@@ -13,6 +13,7 @@ pub mod group;
 pub mod groups;
 pub mod overview;
 pub mod quarantine;
+pub mod selection;
 pub mod setup;
 pub mod sign_in;
 pub mod source_add;

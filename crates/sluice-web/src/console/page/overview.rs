@@ -90,6 +90,13 @@ fn attention(visit: &Visit, figures: &Figures, within: &impl Fn(&str) -> Address
         (figures.needs_restart, Tone::Warn, t.attention_restart, devices("needs-restart"), t.see_devices),
         (figures.silent, Tone::Warn, t.attention_silent, devices("silent"), t.see_devices),
         (figures.unknown, Tone::Warn, t.attention_unassessed, devices("never-reported"), t.see_devices),
+        (
+            figures.new_categories,
+            Tone::Warn,
+            t.attention_new,
+            Address::new("/selection").with("new", "true"),
+            t.see_new,
+        ),
     ];
     let mut items: Vec<_> = counted
         .into_iter()

@@ -45,7 +45,7 @@ pub async fn show(Id(id): Id, visit: Visit) -> Reply {
         marks: rows::update_marks(t, row),
         product: row.product.clone(),
         notice: notice(t, &detail),
-        deployable: !row.expired && !row.declined,
+        deployable: !row.expired && !row.declined && row.selected,
         bar: bar(t, &detail),
         failed: (detail.failed > 0).then(|| t.updates.failed.count(detail.failed)),
         states: tabs(t, &detail, &path, shown),
@@ -125,6 +125,9 @@ fn notice(t: &Text, detail: &UpdateDetail) -> Option<Notice> {
     let t = &t.updates;
     if detail.row.declined {
         return Some(Notice::new(Tone::Warn, t.declined_warning).fix(t.decline_text));
+    }
+    if !detail.row.selected {
+        return Some(Notice::new(Tone::Warn, t.not_selected_warning).fix(t.not_selected_text));
     }
     if detail.row.expired && detail.windows.is_some() {
         return Some(Notice::new(Tone::Warn, t.expired_windows_warning).fix(t.expired_fix));

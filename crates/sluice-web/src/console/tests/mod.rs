@@ -5,6 +5,7 @@ mod browser;
 mod deploy;
 mod devices;
 mod lists;
+mod selection;
 mod windows;
 
 pub use browser::Browser;

@@ -9,6 +9,7 @@ mod deployments;
 mod devices;
 mod downstream;
 mod overview;
+mod selection;
 mod sets;
 mod states;
 mod sync;
@@ -23,6 +24,7 @@ pub use deployments::Deployments;
 pub use devices::Devices;
 pub use downstream::Downstream;
 pub use overview::Overview;
+pub use selection::Selection;
 pub use sets::Sets;
 pub use states::States;
 pub use sync::Sync;
@@ -90,6 +92,7 @@ pub struct Text {
     pub deployments: Deployments,
     pub sync: Sync,
     pub downstream: Downstream,
+    pub selection: Selection,
     pub sets: Sets,
     pub account: Account,
     pub states: States,
@@ -106,6 +109,7 @@ pub static ENGLISH: Text = Text {
     deployments: Deployments::ENGLISH,
     sync: Sync::ENGLISH,
     downstream: Downstream::ENGLISH,
+    selection: Selection::ENGLISH,
     sets: Sets::ENGLISH,
     account: Account::ENGLISH,
     states: States::ENGLISH,
@@ -124,6 +128,7 @@ mod tests {
         all.extend(t.deployments.all());
         all.extend(t.sync.all());
         all.extend(t.downstream.all());
+        all.extend(t.selection.all());
         all.extend(t.sets.all());
         all.extend(t.account.all());
         all.extend(t.states.all());

@@ -13,6 +13,8 @@ super::words! {
         attention_silent: "{} device has gone silent|{} devices have gone silent",
         attention_broken: "{} device needs its package database repaired|{} devices need their package database repaired",
         attention_unassessed: "{} device has not reported yet|{} devices have not reported yet",
+        attention_new: "{} product or classification is new|{} products and classifications are new",
+        see_new: "Look at them",
         see_failures: "See the errors",
         see_devices: "See the devices",
         deploy_them: "Review and deploy",

@@ -12,6 +12,7 @@ super::words! {
         deployed: "Deployed",
         current: "Current",
         declined: "Declined",
+        not_selected: "Not selected",
         compliant: "Compliant",
         non_compliant: "Needs updates",
         needs_restart: "Needs restart",

@@ -5,6 +5,7 @@ super::words! {
     Sync {
         title: "Synchronization",
         lede: "What upstreams offer is fetched, verified against their signatures and added to the catalog.",
+        selection: "Classifications and products",
         sources: "Sources",
         downstream: "Downstream servers",
         add_source: "Add sources",

@@ -82,6 +82,8 @@ super::words! {
         decline_text: "A declined update is offered to no device, and deployments of it have no effect. What is installed stays.",
         decline_reason: "Why",
         decline_confirm: "The update is declined. No device is offered it until you take that back.",
+        not_selected_warning: "This update is not selected",
+        not_selected_text: "Its products or its classification are deselected, so it is offered to no device and counts for none.",
         declined_warning: "This update is declined",
         undecline: "Take it back",
         back: "Updates",

@@ -13,6 +13,7 @@ pub mod failure;
 pub mod groups;
 pub mod list;
 pub mod overview;
+pub mod selection;
 pub mod shell;
 pub mod source_add;
 pub mod sync;

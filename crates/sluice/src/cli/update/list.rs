@@ -94,6 +94,7 @@ pub(in crate::cli) fn table(updates: &[Update], view: &View) -> String {
 fn state(update: &Update) -> &'static str {
     match update {
         Update { declined: true, .. } => "declined",
+        Update { selected: false, .. } => "not-selected",
         Update { expired: true, .. } => "expired",
         Update { superseded: true, .. } => "superseded",
         Update { deployed: true, .. } => "deployed",
@@ -122,6 +123,7 @@ mod tests {
             expired: false,
             deployed: true,
             declined: false,
+            selected: true,
         };
         insta::assert_snapshot!(table(&[update], &View { columns: Some(100), ..View::plain() }), @r"
         TITLE                 CLASSIFICATION  PRODUCT              RELEASED    REQUIRED  INSTALLED  STATE

@@ -94,7 +94,7 @@ pub(super) async fn run(verb: Verb, context: &Context) -> Result<Answer, CliErro
         Verb::Products => {
             let rows = whole::<SelectableCategory>(&context.api, "/categories").await?;
             let tree: Vec<_> = rows.items.into_iter().filter(|c| c.kind != SelectableKind::Classification).collect();
-            Ok(Answer::of(rows.value, category::table(&tree, &context.view)))
+            Ok(Answer::of(rows.value, category::table(&tree, "There are no categories yet.", &context.view)))
         }
     }
 }

@@ -3,6 +3,7 @@
 mod catalog;
 mod fleet;
 mod front;
+mod tree;
 mod windows;
 mod work;
 
@@ -17,6 +18,7 @@ use crate::console::text::{ENGLISH, Text};
 use catalog::{update_page, updates_page, windows_update_page};
 use fleet::{device_lines, device_page, devices_page, enroll_page, windows_device_page};
 use front::overview_page;
+use tree::{preview_page, selection_page};
 use windows::windows_enroll_page;
 use work::{deployment_new_page, deployment_page, deployments_page, quarantine_line, run_line, sync_page};
 
@@ -143,6 +145,9 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("deployment", deployment_page().render()),
         ("deployment_new", deployment_new_page().render()),
         ("sync", sync_page().render()),
+        ("selection", selection_page(false).render()),
+        ("selection_empty", selection_page(true).render()),
+        ("selection_preview", preview_page().render()),
     ];
     let runs = || sync_runs::SyncRuns {
         shell: shell("Synchronization runs", Here::Synchronization),
