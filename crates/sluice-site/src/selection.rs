@@ -186,7 +186,7 @@ fn counts(catalog: &Catalog) -> HashMap<CategoryId, u64> {
 }
 
 /// What another list of deselected categories does, the updates it does it to, and the list.
-fn compare(before: &Catalog, list: Vec<CategoryId>) -> (SelectionChange, Vec<UpdateId>, Vec<CategoryId>) {
+pub(crate) fn compare(before: &Catalog, list: Vec<CategoryId>) -> (SelectionChange, Vec<UpdateId>, Vec<CategoryId>) {
     let (after, _) = before.apply(CatalogChange { deselected: Some(list.clone()), ..CatalogChange::default() });
     let mut change = SelectionChange::default();
     let mut updates = Vec::new();
