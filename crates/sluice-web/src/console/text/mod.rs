@@ -4,6 +4,7 @@
 //! Templates print fields of these structs and hold no words of their own.
 
 mod account;
+mod bundles;
 mod common;
 mod deployments;
 mod devices;
@@ -17,6 +18,7 @@ mod windows;
 use std::fmt;
 
 pub use account::Account;
+pub use bundles::Bundles;
 pub use common::Common;
 pub use deployments::Deployments;
 pub use devices::Devices;
@@ -87,6 +89,7 @@ pub struct Text {
     pub windows: Windows,
     pub deployments: Deployments,
     pub sync: Sync,
+    pub bundles: Bundles,
     pub sets: Sets,
     pub account: Account,
     pub states: States,
@@ -102,6 +105,7 @@ pub static ENGLISH: Text = Text {
     windows: Windows::ENGLISH,
     deployments: Deployments::ENGLISH,
     sync: Sync::ENGLISH,
+    bundles: Bundles::ENGLISH,
     sets: Sets::ENGLISH,
     account: Account::ENGLISH,
     states: States::ENGLISH,
@@ -119,6 +123,7 @@ mod tests {
         all.extend(t.windows.all());
         all.extend(t.deployments.all());
         all.extend(t.sync.all());
+        all.extend(t.bundles.all());
         all.extend(t.sets.all());
         all.extend(t.account.all());
         all.extend(t.states.all());

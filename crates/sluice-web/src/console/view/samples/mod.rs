@@ -3,6 +3,7 @@
 mod catalog;
 mod fleet;
 mod front;
+mod transfer;
 mod windows;
 mod work;
 
@@ -143,6 +144,7 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("deployment", deployment_page().render()),
         ("deployment_new", deployment_new_page().render()),
         ("sync", sync_page().render()),
+        ("bundles", transfer::bundles_page().render()),
     ];
     let runs = || sync_runs::SyncRuns {
         shell: shell("Synchronization runs", Here::Synchronization),
