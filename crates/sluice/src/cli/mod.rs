@@ -6,6 +6,7 @@
 
 pub mod alert;
 pub mod audit;
+pub mod bundle;
 pub mod catalog;
 pub mod category;
 pub mod client;
@@ -63,6 +64,8 @@ pub enum Command {
     Catalog(Noun<catalog::Verb>),
     /// The files that Windows updates are installed from.
     Content(Noun<content::Verb>),
+    /// Transfer bundles: carry catalog, content and decisions to a site without a connection.
+    Bundle(Noun<bundle::Verb>),
     /// Updates: which there are, and who needs them.
     Update(Noun<update::Verb>),
     /// Categories: the products and classifications Windows devices are offered updates of.
@@ -140,6 +143,11 @@ async fn answer(command: Command, root: clap::Command, terminal: &Terminal) -> R
     {
         return answer;
     }
+    if let Command::Bundle(noun) = &command
+        && let Some(answer) = bundle::run_alone(&noun.verb, noun.connection.json, &View::of(terminal))
+    {
+        return answer;
+    }
     let context = match command.connection() {
         Some(connection) => Some(Context::open(connection, terminal)?),
         None => None,
@@ -151,6 +159,7 @@ async fn answer(command: Command, root: clap::Command, terminal: &Terminal) -> R
         (Command::Sync(noun), Some(context)) => sync::run(noun.verb, &context).await,
         (Command::Catalog(noun), Some(context)) => catalog::run(noun.verb, &context).await,
         (Command::Content(noun), Some(context)) => content::run(noun.verb, &context).await,
+        (Command::Bundle(noun), Some(context)) => bundle::run(noun.verb, &context).await,
         (Command::Update(noun), Some(context)) => update::run(noun.verb, &context).await,
         (Command::Category(noun), Some(context)) => category::run(noun.verb, &context).await,
         (Command::Device(noun), Some(context)) => device::run(noun.verb, &context).await,
@@ -179,6 +188,7 @@ impl Command {
             Self::Sync(noun) => Some(&noun.connection),
             Self::Catalog(noun) => Some(&noun.connection),
             Self::Content(noun) => Some(&noun.connection),
+            Self::Bundle(noun) => Some(&noun.connection),
             Self::Update(noun) => Some(&noun.connection),
             Self::Category(noun) => Some(&noun.connection),
             Self::Device(noun) => Some(&noun.connection),
