@@ -65,6 +65,8 @@ impl SiteError {
             "update group" => "group list".to_owned(),
             "API token" => "token list".to_owned(),
             "enrolment token" => "token enrollments".to_owned(),
+            "export" => "bundle list".to_owned(),
+            "trusted key" => "bundle trust list".to_owned(),
             _ => return Self::new(ErrorKind::NotFound, format!("there is no {what} {id}"), "Load the list again."),
         };
         Self::new(ErrorKind::NotFound, format!("there is no {what} {id}"), format!("List them: `sluice {list}`."))

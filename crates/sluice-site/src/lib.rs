@@ -10,6 +10,7 @@ pub mod accounts;
 pub mod agents;
 pub mod alerts;
 pub mod audit;
+pub mod bundles;
 pub mod caller;
 pub mod client_policy;
 pub mod collections;

@@ -15,6 +15,7 @@ use tokio::sync::{Mutex, Semaphore, broadcast};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::bundles::Bundles;
 use crate::caller::{Caller, Permission};
 use crate::collections::ALL_DEVICES;
 use crate::directory::Directory;
@@ -64,6 +65,7 @@ pub struct Site {
     pub(crate) reporting: Reporting,
     pub(crate) written_contacts: WrittenContacts,
     pub(crate) policy_key: PolicyKey,
+    pub(crate) bundles: Bundles,
     pub(crate) sources: SourceList,
     pub(crate) sync: SyncState,
     pub(crate) fetcher: Fetcher,
@@ -151,6 +153,7 @@ impl Site {
         let now = host.now();
         store.serve_alone(TAKE_OVER).await?;
         let policy_key = PolicyKey::load(&store, &host).await?;
+        let bundles = Bundles::load(&store, &host).await?;
         make_built_in_collection(&store, now).await?;
         let known = KnownDevices::default();
         let fleet = load::fleet(&store, &known).await?;
@@ -192,6 +195,7 @@ impl Site {
             known,
             written_contacts,
             policy_key,
+            bundles,
             sources,
             sync,
             fetcher: Fetcher::new(host.clone()),

@@ -31,6 +31,7 @@ const STEPS: &[Step] = steps![
     "0005_access",
     "0006_windows",
     "0009_selection",
+    "0011_bundles",
     "0013_downstream",
 ];
 

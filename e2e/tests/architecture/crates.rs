@@ -6,7 +6,7 @@ use crate::repository::{cargo, expect_none};
 
 /// Every crate below `crates/` from the bottom up, with exactly the crates of ours it depends on.
 /// A crate may only name crates above its own line.
-const EDGES: [(&str, &[&str]); 12] = [
+const EDGES: [(&str, &[&str]); 13] = [
     ("sluice-model", &[]),
     ("sluice-wsus", &["sluice-model"]),
     ("sluice-packages", &[]),
@@ -14,9 +14,11 @@ const EDGES: [(&str, &[&str]); 12] = [
     ("sluice-catalog", &["sluice-model", "sluice-packages"]),
     ("sluice-store", &["sluice-model"]),
     ("sluice-content", &[]),
+    ("sluice-bundle", &[]),
     (
         "sluice-site",
         &[
+            "sluice-bundle",
             "sluice-catalog",
             "sluice-content",
             "sluice-model",
@@ -33,6 +35,7 @@ const EDGES: [(&str, &[&str]); 12] = [
         "sluice",
         &[
             "sluice-agent",
+            "sluice-bundle",
             "sluice-catalog",
             "sluice-content",
             "sluice-model",
@@ -60,7 +63,8 @@ const OWNED: [(&str, &[&str], &str); 9] = [
 ];
 
 /// Crates that compute and do nothing else, and what they therefore never use.
-const PURE: [&str; 5] = ["sluice-model", "sluice-wsus", "sluice-packages", "sluice-wire", "sluice-catalog"];
+const PURE: [&str; 6] =
+    ["sluice-model", "sluice-wsus", "sluice-packages", "sluice-wire", "sluice-catalog", "sluice-bundle"];
 const IMPURE: [&str; 9] =
     ["tokio", "reqwest", "sqlx", "axum", "hyper", "rustls", "rustix", "tracing", "tracing-subscriber"];
 

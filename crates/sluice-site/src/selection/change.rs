@@ -139,6 +139,14 @@ impl Site {
     }
 }
 
+/// The Windows updates that clients are told of when these choices are made.
+pub(crate) fn told_of(before: &Catalog, choices: &[(CategoryId, Option<Choice>)]) -> Vec<UpdateId> {
+    let (after, _) = before.apply(CatalogChange { choices: choices.to_vec(), ..CatalogChange::default() });
+    let differing = before.unselected_revisions() ^ after.unselected_revisions();
+    let updates = differing.iter().filter_map(|id| before.revision(RevisionId(id)));
+    updates.filter(|update| update.content.windows().is_some()).map(|update| update.id).collect()
+}
+
 fn check(select: &[CategoryId], deselect: &[CategoryId], acknowledge: &[CategoryId]) -> SiteResult<()> {
     if select.len() + deselect.len() + acknowledge.len() > MAX_CHANGE {
         let message = format!("more than {MAX_CHANGE} categories");

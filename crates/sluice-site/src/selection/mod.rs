@@ -18,6 +18,7 @@ use crate::caller::Caller;
 use crate::error::SiteResult;
 use crate::site::Site;
 
+pub(crate) use change::told_of;
 pub use change::{FamilyChange, SelectionChange, SelectionEdit};
 pub use filter::{FilterEntry, SelectionFilter, SelectionFilterError};
 

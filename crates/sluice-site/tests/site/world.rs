@@ -20,7 +20,6 @@ impl Clock for TestClock {
 }
 
 /// Different bytes at every call, the same in every run.
-#[derive(Default)]
 struct TestEntropy(AtomicU64);
 
 impl Entropy for TestEntropy {
@@ -43,9 +42,14 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
+        Self::numbered(0).await
+    }
+
+    /// One of several sites: with other keys and identities than those of other numbers.
+    pub async fn numbered(number: u32) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock(AtomicI64::new(1_790_000_000)));
-        let entropy = Arc::new(TestEntropy::default());
+        let entropy = Arc::new(TestEntropy(AtomicU64::new(u64::from(number) << 32)));
         let site = open(&directory, &clock, &entropy).await;
         Self { open: Mutex::new(Some(Arc::clone(&site))), site, admin: Caller::system(), clock, entropy, directory }
     }
@@ -66,6 +70,11 @@ impl World {
         }
         self.site = open(&self.directory, &self.clock, &self.entropy).await;
         *self.open.lock().unwrap() = Some(Arc::clone(&self.site));
+    }
+
+    /// Where it keeps its files.
+    pub fn directory(&self) -> &std::path::Path {
+        self.directory.path()
     }
 
     /// The store, opened beside the site.

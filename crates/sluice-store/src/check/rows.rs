@@ -9,9 +9,9 @@ use crate::connection::Reader;
 use crate::error::StoreError;
 use crate::repository::counter::Counter;
 use crate::repository::{
-    alert, api_token, collection, device, device_event, downstream_computer, downstream_server, downstream_status,
-    enforcement, enrollment, inventory, meta, quarantine, session, setup_token, source, sync_run, user, windows_client,
-    windows_event, windows_status,
+    alert, api_token, bundle_export, bundle_import, bundle_signer, collection, device, device_event,
+    downstream_computer, downstream_server, downstream_status, enforcement, enrollment, inventory, meta, quarantine,
+    session, setup_token, source, sync_run, user, windows_client, windows_event, windows_status,
 };
 
 pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Result<(), StoreError> {
@@ -101,6 +101,12 @@ pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Resul
         problems.add(format!("table collection, row {id}: it is a part of itself"));
     }
     problems.list(collection::all_members(reader).await)?;
+    problems.list(bundle_signer::list(reader).await)?;
+    problems.list(bundle_signer::all_brought(reader).await)?;
+    problems.list(bundle_import::list(reader, u32::MAX).await)?;
+    let exports = problems.list(bundle_export::list(reader, u32::MAX).await)?;
+    let highest = exports.iter().map(|export| export.sequence).max().unwrap_or_default();
+    check_counter(reader, problems, Counter::Bundle, highest).await?;
     problems.list(user::list(reader).await)?;
     problems.list(session::list(reader).await)?;
     problems.list(api_token::list(reader).await)?;

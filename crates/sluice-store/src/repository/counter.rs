@@ -26,6 +26,8 @@ pub enum Counter {
     DeviceEvent,
     /// Events that Windows devices report.
     WindowsEvent,
+    /// Numbers of exported bundles.
+    Bundle,
     /// The version of the catalog.
     CatalogVersion,
     /// Changes of what clients are told of updates.
@@ -36,8 +38,8 @@ pub enum Counter {
 
 impl Counter {
     /// Those whose numbers name things, and so must not be used again after a restore.
-    pub(crate) const IDENTITIES: [Self; 5] =
-        [Self::Revision, Self::Index, Self::Device, Self::DeviceEvent, Self::WindowsEvent];
+    pub(crate) const IDENTITIES: [Self; 6] =
+        [Self::Revision, Self::Index, Self::Device, Self::DeviceEvent, Self::WindowsEvent, Self::Bundle];
 
     /// All others.
     pub(crate) const VERSIONS: [Self; 3] = [Self::CatalogVersion, Self::Change, Self::Restore];
@@ -49,6 +51,7 @@ impl Counter {
             Self::Device => "device",
             Self::DeviceEvent => "device_event",
             Self::WindowsEvent => "windows_event",
+            Self::Bundle => "bundle",
             Self::CatalogVersion => "catalog_version",
             Self::Change => "change",
             Self::Restore => "restore",

@@ -3,6 +3,9 @@
 pub mod alert;
 pub mod api_token;
 pub mod audit;
+pub mod bundle_export;
+pub mod bundle_import;
+pub mod bundle_signer;
 pub mod catalog;
 pub mod collection;
 pub mod counter;
@@ -41,6 +44,9 @@ pub(crate) fn statements() -> impl Iterator<Item = Statement> {
         alert::STATEMENTS,
         api_token::STATEMENTS,
         audit::STATEMENTS,
+        bundle_export::STATEMENTS,
+        bundle_import::STATEMENTS,
+        bundle_signer::STATEMENTS,
         collection::STATEMENTS,
         counter::STATEMENTS,
         declined::STATEMENTS,

@@ -3,7 +3,7 @@
 use sluice_model::RevisionId;
 use sluice_store::catalog::{
     CatalogBatch, CatalogCommit, FragmentKind, FragmentWrite, MAX_FRAGMENT, RevisionRef, StoredFragment,
-    commit_sync_batch, fragment, load_fragments,
+    commit_sync_batch, documents, fragment, load_fragments,
 };
 use sluice_store::{Store, StoreError};
 
@@ -12,6 +12,7 @@ use crate::samples::{at, categories, windows_update};
 
 cases![
     fragments_come_back,
+    documents_come_in_order,
     a_known_revision_keeps_its_fragments,
     what_cannot_be_stored_is_refused,
     the_largest_survive_a_backup,
@@ -96,6 +97,22 @@ async fn fragments_come_back(db: Database) {
     let mut reader = store.reader().await.unwrap();
     let error = fragment(&mut reader, RevisionId(7), FragmentKind::Localized, "en").await.unwrap_err();
     assert!(error.to_string().contains("table update_fragment, column body, row 7 2 en: 22 bytes where 5 belong"));
+    drop(reader);
+    store.close().await;
+}
+
+async fn documents_come_in_order(db: Database) {
+    let store = db.open().await;
+    let body = |n: usize| vec![u8::try_from(n).unwrap(); 9];
+    let mut writes: Vec<_> = (0..5).map(|place| write(place, FragmentKind::Document, "", body(place))).collect();
+    writes.push(write(2, FragmentKind::Core, "", b"core".to_vec()));
+    commit(&store, batch(1..7, writes)).await.unwrap();
+    let mut reader = store.reader().await.unwrap();
+    let found = documents(&mut reader, RevisionId(1), RevisionId(4), 2).await.unwrap();
+    let places: Vec<_> = found.iter().map(|document| (document.id.0, document.body.clone())).collect();
+    assert_eq!(places, [(2, body(1)), (3, body(2))]);
+    assert_eq!((found[0].revision.update, found[0].plain_size), (windows_update(2).id, 27));
+    assert_eq!(documents(&mut reader, RevisionId(3), RevisionId(4), 9).await.unwrap().len(), 1);
     drop(reader);
     store.close().await;
 }

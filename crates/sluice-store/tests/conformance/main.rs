@@ -4,6 +4,7 @@
 //! private server it starts (see `postgres.rs`) is started once.
 
 mod backup;
+mod bundles;
 mod catalog;
 mod core;
 mod database;
@@ -28,6 +29,7 @@ fn postgres_conformance() {
     let Some(server) = postgres::server() else { return };
     let modules: [&[Case]; 13] = [
         backup::CASES,
+        bundles::CASES,
         catalog::CASES,
         core::CASES,
         deployments::CASES,

@@ -7,6 +7,7 @@
 pub mod alerts;
 pub mod arrivals;
 pub mod audit;
+pub mod bundles;
 pub mod catalog;
 pub mod client_policy;
 pub mod collections;
@@ -70,6 +71,9 @@ fn documented() -> (Router<AdminState>, utoipa::openapi::OpenApi) {
     let uploads = OpenApiRouter::new()
         .routes(routes!(catalog::import::import))
         .routes(routes!(content::upload::upload))
+        .routes(routes!(bundles::export::export))
+        .routes(routes!(bundles::verify::verify))
+        .routes(routes!(bundles::import::import))
         .layer(from_fn(layers::upload_time));
     let all = quick.merge(slow).merge(uploads).fallback(problem::no_such_path);
     OpenApiRouter::with_openapi(openapi::base()).nest(BASE_PATH, all).split_for_parts()
@@ -124,6 +128,10 @@ fn quick() -> OpenApiRouter<AdminState> {
         .routes(routes!(catalog::status::status))
         .routes(routes!(content::status::status))
         .routes(routes!(content::wanted::wanted))
+        .routes(routes!(bundles::history::history))
+        .routes(routes!(bundles::key::key))
+        .routes(routes!(bundles::signers::list, bundles::signers::add))
+        .routes(routes!(bundles::signers::remove))
         .routes(routes!(alerts::list))
         .routes(routes!(audit::log))
         .routes(routes!(tokens::list, tokens::create))

@@ -4,6 +4,7 @@
 mod agent;
 mod authorization;
 mod backup;
+mod bundles;
 mod catalog;
 mod client;
 mod client_policy;

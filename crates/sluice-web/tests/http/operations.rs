@@ -37,6 +37,7 @@ impl Operation {
         for name in ["{id}", "{device}", "{update}"] {
             path = path.replace(name, NOBODY);
         }
+        path = path.replace("{key}", &"00".repeat(32));
         path = path.replace("{name}", "A9993E364706816ABA3E25717850C26C9CD0D89D.exe");
         path
     }
@@ -126,6 +127,14 @@ pub fn operations() -> Vec<Operation> {
         read("/content/status", Sees),
         Operation { reader: Sees, ..change("post", "/content/wanted", Some(json!({ "sha1": [] }))) },
         change("put", "/content/{name}", None),
+        read("/bundles", Sees),
+        read("/bundles/key", Sees),
+        read("/bundles/signers", Sees),
+        change("post", "/bundles/signers", Some(json!({ "name": "s", "public_key": "00" }))),
+        change("delete", "/bundles/signers/{key}", None),
+        change("post", "/bundles/exports", Some(json!({ "content": "none", "since": "last" }))),
+        change("post", "/bundles/verify", None),
+        change("post", "/bundles/imports", None),
         read("/compliance", Sees),
         read("/alerts", Sees),
         read("/audit", MayNot),

@@ -136,6 +136,11 @@ impl Api {
         .await
     }
 
+    /// `POST` whose answer is a file of any size; it may take as long as it takes.
+    pub(super) async fn download(&self, path: &str, body: &(impl Serialize + Sync)) -> Result<Response, CliError> {
+        self.send(self.request(Method::POST, path, &Query::new())?.json(body).timeout(UPLOAD_TIME)).await
+    }
+
     /// `POST` without body or answer.
     pub(super) async fn poke(&self, path: &str) -> Result<(), CliError> {
         self.send(self.request(Method::POST, path, &Query::new())?).await.map(drop)

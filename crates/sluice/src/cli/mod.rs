@@ -6,6 +6,7 @@
 
 pub mod alert;
 pub mod audit;
+pub mod bundle;
 pub mod catalog;
 pub mod category;
 pub mod client;
@@ -66,6 +67,8 @@ pub enum Command {
     Catalog(Noun<catalog::Verb>),
     /// The files that Windows updates are installed from.
     Content(Noun<content::Verb>),
+    /// Transfer bundles: carry catalog, content and decisions to a site without a connection.
+    Bundle(Noun<bundle::Verb>),
     /// Updates: which there are, and who needs them.
     Update(Noun<update::Verb>),
     /// Categories: the products and classifications that updates are fetched and offered of.
@@ -143,6 +146,11 @@ async fn answer(command: Command, root: clap::Command, terminal: &Terminal) -> R
     {
         return answer;
     }
+    if let Command::Bundle(noun) = &command
+        && let Some(answer) = bundle::run_alone(&noun.verb, noun.connection.json, &View::of(terminal))
+    {
+        return answer;
+    }
     let context = match command.connection() {
         Some(connection) => Some(Context::open(connection, terminal)?),
         None => None,
@@ -155,6 +163,7 @@ async fn answer(command: Command, root: clap::Command, terminal: &Terminal) -> R
         (Command::Downstream(noun), Some(context)) => downstream::run(noun.verb, &context).await,
         (Command::Catalog(noun), Some(context)) => catalog::run(noun.verb, &context).await,
         (Command::Content(noun), Some(context)) => content::run(noun.verb, &context).await,
+        (Command::Bundle(noun), Some(context)) => bundle::run(noun.verb, &context).await,
         (Command::Update(noun), Some(context)) => update::run(noun.verb, &context).await,
         (Command::Category(noun), Some(context)) => category::run(noun.verb, &context).await,
         (Command::Device(noun), Some(context)) => device::run(noun.verb, &context).await,
@@ -184,6 +193,7 @@ impl Command {
             Self::Downstream(noun) => Some(&noun.connection),
             Self::Catalog(noun) => Some(&noun.connection),
             Self::Content(noun) => Some(&noun.connection),
+            Self::Bundle(noun) => Some(&noun.connection),
             Self::Update(noun) => Some(&noun.connection),
             Self::Category(noun) => Some(&noun.connection),
             Self::Device(noun) => Some(&noun.connection),

@@ -28,6 +28,7 @@ fn helps() {
     insta::assert_snapshot!("help_deployment_create", help(&["deployment", "create"]));
     insta::assert_snapshot!("help_sync_run", help(&["sync", "run"]));
     insta::assert_snapshot!("help_store_restore", help(&["store", "restore"]));
+    insta::assert_snapshot!("help_bundle_export", help(&["bundle", "export"]));
     insta::assert_snapshot!("help_client_policy_windows", help(&["client-policy", "windows"]));
     insta::assert_snapshot!("help_token_enroll", help(&["token", "enroll"]));
 }

@@ -97,18 +97,26 @@ impl Found {
     }
 
     fn document(&mut self, place: String, bytes: &[u8]) -> Result<(), ImportError> {
-        let text = match decode(bytes) {
-            Ok(text) => text,
-            Err(error) => return self.refused(place, chain(&error)),
-        };
-        let revision = derive::identify(&text);
-        if let Some(revision) = revision.filter(|revision| self.reading.catalog.exact(*revision).is_some()) {
-            return self.send(Item::Known { revision, text: text.into_owned().into_bytes() });
-        }
-        match Derived::from_text(&text) {
-            Ok(derived) => self.send(Item::New(Box::new(derived))),
-            Err(error) => self.refused(revision.map_or(place, item_of), chain(&error)),
-        }
+        let item = read_document(&self.reading.catalog, place, bytes);
+        self.refused += u64::from(matches!(item, Item::Refused { .. }));
+        self.send(item)
+    }
+}
+
+/// What comes of the bytes of a document. `place` names it when it does not say what it is; `catalog`
+/// is the one against which revisions are known.
+pub(crate) fn read_document(catalog: &Catalog, place: String, bytes: &[u8]) -> Item {
+    let text = match decode(bytes) {
+        Ok(text) => text,
+        Err(error) => return Item::Refused { item: place, reason: chain(&error) },
+    };
+    let revision = derive::identify(&text);
+    if let Some(revision) = revision.filter(|revision| catalog.exact(*revision).is_some()) {
+        return Item::Known { revision, text: text.into_owned().into_bytes() };
+    }
+    match Derived::from_text(&text) {
+        Ok(derived) => Item::New(Box::new(derived)),
+        Err(error) => Item::Refused { item: revision.map_or(place, item_of), reason: chain(&error) },
     }
 }
 

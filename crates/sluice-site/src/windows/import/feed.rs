@@ -14,29 +14,25 @@ const PIECES: usize = 8;
 const IDLE: Duration = Duration::from_secs(300);
 
 /// The end of the pipe that a thread reads from.
-pub(in crate::windows) struct Feed {
+pub(crate) struct Feed {
     receiver: mpsc::Receiver<io::Result<Bytes>>,
     piece: Bytes,
 }
 
 /// The other end.
-pub(in crate::windows) struct Feeder {
+pub(crate) struct Feeder {
     sender: mpsc::Sender<io::Result<Bytes>>,
 }
 
 /// A pipe.
-pub(in crate::windows) fn pipe() -> (Feeder, Feed) {
+pub(crate) fn pipe() -> (Feeder, Feed) {
     let (sender, receiver) = mpsc::channel(PIECES);
     (Feeder { sender }, Feed { receiver, piece: Bytes::new() })
 }
 
 impl Feeder {
     /// Hands everything on, and tells how many bytes each time. Ends early when nobody reads any more.
-    pub(in crate::windows) async fn run(
-        self,
-        mut body: impl Stream<Item = io::Result<Bytes>> + Unpin,
-        arrived: impl Fn(u64),
-    ) {
+    pub(crate) async fn run(self, mut body: impl Stream<Item = io::Result<Bytes>> + Unpin, arrived: impl Fn(u64)) {
         loop {
             let piece = match tokio::time::timeout(IDLE, body.next()).await {
                 Ok(None) => return,

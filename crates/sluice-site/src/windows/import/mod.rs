@@ -17,7 +17,7 @@ mod container;
 mod convert;
 mod derive;
 mod documents;
-pub(super) mod feed;
+pub(crate) mod feed;
 mod ingest;
 mod quarantine;
 mod run;
@@ -27,6 +27,8 @@ mod tests;
 
 pub(crate) use convert::neutral;
 pub(crate) use derive::unpack_document;
+pub(crate) use documents::{Item, read_document};
+pub(crate) use ingest::Ingest;
 pub use summary::{ImportProblem, ImportSummary};
 
 /// Most bytes of one import: what is sent, and what comes out of each packing in it. The catalog of every product of Microsoft is far below.

@@ -153,7 +153,7 @@ impl Site {
     }
 
     /// The source that stands for imported files; made when there is none.
-    async fn catalog_file_source(&self, caller: &Caller) -> SiteResult<SourceRecord> {
+    pub(crate) async fn catalog_file_source(&self, caller: &Caller) -> SiteResult<SourceRecord> {
         if let Some(known) = self.sources.of_kind(SourceKind::CatalogFile) {
             return Ok(known);
         }

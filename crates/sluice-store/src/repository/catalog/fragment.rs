@@ -15,6 +15,9 @@ statements! {
             VALUES {rows} ON CONFLICT (revision_id, kind, language) DO NOTHING";
         ONE = "SELECT revision_id, kind, language, plain_size, packed, size, body FROM update_fragment \
             WHERE revision_id = $1 AND kind = $2 AND language = $3";
+        DOCUMENTS = "SELECT f.revision_id, f.kind, f.language, r.update_id, r.number, f.plain_size, f.body \
+            FROM update_fragment f JOIN update_revision r ON r.revision_id = f.revision_id \
+            WHERE f.revision_id > $1 AND f.revision_id <= $2 AND f.kind = 3 ORDER BY f.revision_id LIMIT $3";
         // A body that is not asked for is not read: on both databases long ones lie beside the table.
         // Whole documents (kind 3) are asked for one by one.
         LOAD(all) = "SELECT revision_id, kind, language, plain_size, packed, size, \
@@ -169,6 +172,41 @@ pub async fn fragment(
     language: &str,
 ) -> Result<Option<StoredFragment>, StoreError> {
     reader.optional(&ONE, args![revision, kind.number(), language], from_row).await
+}
+
+/// A whole document of a Windows update, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredDocument {
+    /// Whose it is.
+    pub id: RevisionId,
+    /// Which revision that is.
+    pub revision: sluice_model::RevisionRef,
+    /// Length before it was packed, bytes.
+    pub plain_size: u64,
+    /// The packed bytes.
+    pub body: Vec<u8>,
+}
+
+/// Whole documents in the order of revisions: those after one up to another, so many at most.
+///
+/// # Errors
+/// When one cannot be read.
+pub async fn documents(
+    reader: &mut Reader,
+    after: RevisionId,
+    up_to: RevisionId,
+    most: u32,
+) -> Result<Vec<StoredDocument>, StoreError> {
+    reader
+        .all(&DOCUMENTS, args![after, up_to, most], |row| {
+            Ok(StoredDocument {
+                id: row.get("revision_id")?,
+                revision: sluice_model::RevisionRef { update: row.get("update_id")?, number: row.get("number")? },
+                plain_size: row.get("plain_size")?,
+                body: row.get("body")?,
+            })
+        })
+        .await
 }
 
 /// Calls a function with every fragment, in no order, those of at most `max_body` bytes with their

@@ -11,7 +11,9 @@ mod windows_row;
 pub use batch::{
     CatalogBatch, CatalogCommit, IndexWrite, OfferedBinary, PackedBatch, RevisionRef, commit_sync_batch, forget_anchors,
 };
-pub use fragment::{FragmentKind, FragmentWrite, MAX_FRAGMENT, StoredFragment, fragment, load_fragments};
+pub use fragment::{
+    FragmentKind, FragmentWrite, MAX_FRAGMENT, StoredDocument, StoredFragment, documents, fragment, load_fragments,
+};
 pub use load::{
     StoredIndex, StoredRevision, index_anchors, load_anchors, load_categories, load_indexes, load_revisions,
     release_anchor,

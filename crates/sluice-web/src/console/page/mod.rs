@@ -1,5 +1,6 @@
 //! The pages: each asks the site's use cases and fills a view.
 
+pub mod bundles;
 pub mod collection;
 pub mod collections;
 pub mod deployment;

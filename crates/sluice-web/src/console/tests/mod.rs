@@ -2,6 +2,7 @@
 
 mod access;
 mod browser;
+mod bundles;
 mod deploy;
 mod devices;
 mod lists;

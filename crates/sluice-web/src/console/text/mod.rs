@@ -4,6 +4,7 @@
 //! Templates print fields of these structs and hold no words of their own.
 
 mod account;
+mod bundles;
 mod common;
 mod deployments;
 mod devices;
@@ -19,6 +20,7 @@ mod windows;
 use std::fmt;
 
 pub use account::Account;
+pub use bundles::Bundles;
 pub use common::Common;
 pub use deployments::Deployments;
 pub use devices::Devices;
@@ -93,6 +95,7 @@ pub struct Text {
     pub sync: Sync,
     pub downstream: Downstream,
     pub selection: Selection,
+    pub bundles: Bundles,
     pub sets: Sets,
     pub account: Account,
     pub states: States,
@@ -110,6 +113,7 @@ pub static ENGLISH: Text = Text {
     sync: Sync::ENGLISH,
     downstream: Downstream::ENGLISH,
     selection: Selection::ENGLISH,
+    bundles: Bundles::ENGLISH,
     sets: Sets::ENGLISH,
     account: Account::ENGLISH,
     states: States::ENGLISH,
@@ -129,6 +133,7 @@ mod tests {
         all.extend(t.sync.all());
         all.extend(t.downstream.all());
         all.extend(t.selection.all());
+        all.extend(t.bundles.all());
         all.extend(t.sets.all());
         all.extend(t.account.all());
         all.extend(t.states.all());

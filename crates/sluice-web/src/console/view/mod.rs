@@ -1,6 +1,7 @@
 //! What each page shows, ready to print: the templates' types. Nothing here asks the site.
 
 pub mod account;
+pub mod bundles;
 pub mod collections;
 pub mod deployment;
 pub mod deployment_new;

@@ -3,6 +3,7 @@
 mod catalog;
 mod fleet;
 mod front;
+mod transfer;
 mod tree;
 mod windows;
 mod work;
@@ -148,6 +149,7 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("selection", selection_page(false).render()),
         ("selection_empty", selection_page(true).render()),
         ("selection_preview", preview_page().render()),
+        ("bundles", transfer::bundles_page().render()),
     ];
     let runs = || sync_runs::SyncRuns {
         shell: shell("Synchronization runs", Here::Synchronization),

@@ -1,0 +1,93 @@
+//! Deltas.
+
+use sluice_model::{CategoryId, DeploymentTarget};
+use sluice_site::ErrorKind;
+
+use super::{add_file, catalog, export, import, pair, request, state};
+use crate::deployments::spec;
+use crate::windows_documents::{self as documents, BUNDLE, PATCH, PRODUCT, id, patch};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_chain_of_deltas_ends_in_the_same_state() {
+    let (from, to) = pair().await;
+    let (site, admin) = (&from.site, &from.admin);
+    documents::import(&from, &catalog()).await;
+    add_file(&from).await;
+    let group = site.create_group(admin, "Group", vec![id(PATCH), id(BUNDLE)]).await.unwrap();
+    let other = site.create_group(admin, "Other", vec![id(PATCH)]).await.unwrap();
+    let ring = site.create_collection(admin, "Ring", Vec::new(), None).await.unwrap();
+    let made = site.create_deployment(admin, spec(&from, "Deployment", DeploymentTarget::Group(group.id)));
+    let made = made.await.unwrap();
+    site.decline_updates(admin, vec![id(BUNDLE)], "").await.unwrap();
+    site.change_selection(admin, vec![], vec![CategoryId(id(PRODUCT).0)], false).await.unwrap();
+    let whole = export(&from, None).await;
+    let outcome = import(&to, &whole).await.unwrap();
+    assert_eq!((outcome.new_updates, outcome.new_files), (8, 1));
+    assert_eq!(state(&to).await, state(&from).await);
+
+    // A new revision; decisions are taken back.
+    documents::import(&from, &[patch(101)]).await;
+    site.undecline_updates(admin, vec![id(BUNDLE)]).await.unwrap();
+    site.change_selection(admin, vec![CategoryId(id(PRODUCT).0)], vec![], false).await.unwrap();
+    site.change_group(admin, group.id, vec![], vec![id(BUNDLE)]).await.unwrap();
+    site.delete_group(admin, other.id).await.unwrap();
+    site.rename_collection(admin, ring.id, "Ring 1").await.unwrap();
+    let first = export(&from, Some("last")).await;
+    assert!(first.len() < whole.len());
+    let outcome = import(&to, &first).await.unwrap();
+    assert_eq!((outcome.new_revisions, outcome.unchanged, outcome.new_files), (1, 0, 0), "{outcome:?}");
+    assert_eq!(state(&to).await, state(&from).await);
+
+    // Nothing changes.
+    let second = export(&from, Some("2")).await;
+    let version = to.site.catalog().version();
+    let outcome = import(&to, &second).await.unwrap();
+    assert_eq!((outcome.decisions, outcome.bundle.counts.documents, outcome.bundle.counts.files), (0, 0, 0));
+    assert_eq!(to.site.catalog().version(), version);
+
+    // A deployment ends and is deleted before anybody hears of it.
+    site.cancel_deployment(admin, made.id).await.unwrap();
+    site.delete_deployment(admin, made.id).await.unwrap();
+    let third = export(&from, Some("3")).await;
+    let outcome = import(&to, &third).await.unwrap();
+    assert_eq!(outcome.decisions, 1, "{outcome:?}");
+    let ended = to.site.deployment(&to.admin, made.id).await.unwrap();
+    assert_eq!(ended.phase.slug(), "cancelled");
+    to.site.delete_deployment(&to.admin, made.id).await.unwrap();
+    assert_eq!(state(&to).await, state(&from).await);
+    let history: Vec<_> = to.site.bundle_imports(&to.admin).await.unwrap().iter().map(|i| i.sequence).collect();
+    assert_eq!(history.len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_delta_goes_on_from_an_export_that_was_whole() {
+    let (from, _) = pair().await;
+    let refused = async |since| from.site.export_bundle(&from.admin, request(Some(since))).await.map(drop).unwrap_err();
+    assert_eq!(refused("last").await.kind, ErrorKind::NotFound);
+    documents::import(&from, &catalog()).await;
+    // Too long for what waits in the stream, also when it is packed.
+    let mut state = 1_u64;
+    let mut digits = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        format!("{:08x}", state >> 32)
+    };
+    let title = "</upd:Title>";
+    for revision in 101..107 {
+        let noise: String = (0..100_000).map(|_| digits()).collect();
+        let text = format!("{title}<upd:Description>{noise}</upd:Description>");
+        documents::import(&from, &[patch(revision).replace(title, &text)]).await;
+    }
+    // One that nobody takes.
+    drop(from.site.export_bundle(&from.admin, request(None)).await.unwrap());
+    // The thread gives the turn back when it has seen that.
+    let error = loop {
+        let error = refused("1").await;
+        if error.message != "another export runs" {
+            break error;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(error.message, "the export to go on from broke off, or is under way");
+    export(&from, None).await;
+    assert!(!export(&from, Some("last")).await.is_empty());
+}
