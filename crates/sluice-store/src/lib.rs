@@ -96,8 +96,8 @@ pub use error::StoreError;
 pub use migrate::SCHEMA_VERSION;
 pub use repository::{
     alert, api_token, audit, catalog, collection, counter, declined, deployment, deselected, device, device_event,
-    enforcement, enrollment, inventory, meta, quarantine, report, session, setup_token, source, sync_run,
-    update_change, update_group, user, windows_client, windows_event, windows_status,
+    enforcement, enrollment, inherited, inventory, meta, quarantine, report, session, setup_token, source, sync_run,
+    update_change, update_group, upstream, user, windows_client, windows_event, windows_status,
 };
 pub use store::Store;
 pub use writer::JobFuture;

@@ -17,6 +17,7 @@ mod samples;
 mod schema;
 mod security;
 mod sync;
+mod upstream;
 mod windows;
 mod windows_events;
 
@@ -25,7 +26,7 @@ use database::{Case, Database};
 #[test]
 fn postgres_conformance() {
     let Some(server) = postgres::server() else { return };
-    let modules: [&[Case]; 12] = [
+    let modules: [&[Case]; 13] = [
         backup::CASES,
         catalog::CASES,
         core::CASES,
@@ -36,6 +37,7 @@ fn postgres_conformance() {
         schema::CASES,
         security::CASES,
         sync::CASES,
+        upstream::CASES,
         windows::CASES,
         windows_events::CASES,
     ];
