@@ -114,6 +114,12 @@ impl<R> Member<'_, R> {
     pub fn name(&self) -> &str {
         self.name
     }
+
+    /// How many bytes of it are still to be read, by what the cabinet says.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.left
+    }
 }
 
 impl<R: Read + Seek> Read for Member<'_, R> {

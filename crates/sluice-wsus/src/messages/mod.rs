@@ -1,7 +1,8 @@
-//! The messages of the services that agents call: one file per operation, both directions of request and answer.
+//! The messages of the services that agents and downstream servers call: one file per operation, both directions of
+//! request and answer.
 //!
-//! Contracts: \[MS-WUSP\] 6.1 to 6.3 (`client.wsdl`, `simpleauth.wsdl`, `reporting.wsdl`), and what newer agents send
-//! beyond them. Every type implements [`Message`](crate::soap::Message).
+//! Contracts: \[MS-WUSP\] 6.1 to 6.3 (`client.wsdl`, `simpleauth.wsdl`, `reporting.wsdl`), \[MS-WSUSSS\] 6.1 to 6.3
+//! (`serversync.wsdl`, `dssauth.wsdl`, `reporting.wsdl`), and what newer agents send beyond them. Every type implements [`Message`](crate::soap::Message).
 
 /// The requests of one service, and which of them an envelope holds.
 macro_rules! requests {
@@ -31,6 +32,13 @@ macro_rules! requests {
                 Ok(request)
             }
 
+            /// Whether the service has an operation of this name.
+            #[must_use]
+            pub fn has(operation: &str) -> bool {
+                use crate::soap::Message;
+                [$($operation::ELEMENT),+].contains(&operation)
+            }
+
             /// The name of the operation.
             #[must_use]
             pub fn operation(&self) -> &'static str {
@@ -53,7 +61,10 @@ macro_rules! requests {
 }
 
 pub mod client;
+pub mod dss_auth;
 pub mod reporting;
+pub mod rollup;
+pub mod server_sync;
 pub mod shared;
 pub mod simple_auth;
 #[cfg(test)]

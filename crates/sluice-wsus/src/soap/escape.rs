@@ -22,6 +22,25 @@ pub fn escape_into(text: &str, out: &mut Vec<u8>) {
     out.extend_from_slice(&bytes[from..]);
 }
 
+/// Appends `text` to `out`, escaped for use in an attribute between double quotes. Control characters that XML 1.0 cannot
+/// say become U+FFFD.
+pub fn escape_attribute_into(text: &str, out: &mut Vec<u8>) {
+    let mut buffer = [0; 4];
+    for character in text.chars() {
+        out.extend_from_slice(match character {
+            '&' => b"&amp;",
+            '<' => b"&lt;",
+            '>' => b"&gt;",
+            '"' => b"&quot;",
+            '\t' => b"&#x9;",
+            '\n' => b"&#xA;",
+            '\r' => b"&#xD;",
+            '\0'..' ' => "\u{FFFD}".as_bytes(),
+            _ => character.encode_utf8(&mut buffer).as_bytes(),
+        });
+    }
+}
+
 /// `text`, escaped for use between tags: how a fragment becomes the content of an `Xml` element.
 #[must_use]
 pub fn escape(text: &str) -> Vec<u8> {

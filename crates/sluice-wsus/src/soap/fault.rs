@@ -27,6 +27,13 @@ pub enum ErrorCode {
     InvalidParameters,
     /// The addresses of files changed. The agent asks for them.
     FileLocationChanged,
+    /// The protocol of a downstream server has another major version. It stops.
+    IncompatibleProtocolVersion,
+    /// The upstream server deleted updates with these files since; the message of the fault is their digests, joined with
+    /// `|`. The downstream server starts again.
+    FileDigestsMissing,
+    /// Too many ids in a request for drivers.
+    TooManyIds,
     /// Try later.
     ServerBusy,
     /// The server failed. Try later.
@@ -47,6 +54,9 @@ impl ErrorCode {
             Self::InvalidAuthorizationCookie => "InvalidAuthorizationCookie",
             Self::InvalidParameters => "InvalidParameters",
             Self::FileLocationChanged => "FileLocationChanged",
+            Self::IncompatibleProtocolVersion => "IncompatibleProtocolVersion",
+            Self::FileDigestsMissing => "FileDigestsMissing",
+            Self::TooManyIds => "TooManyIds",
             Self::ServerBusy => "ServerBusy",
             Self::InternalServerError => "InternalServerError",
         }
@@ -65,6 +75,9 @@ impl ErrorCode {
             "InvalidAuthorizationCookie" => Self::InvalidAuthorizationCookie,
             "InvalidParameters" | "InvalidParameter" => Self::InvalidParameters,
             "FileLocationChanged" | "FileLocationsChanged" => Self::FileLocationChanged,
+            "IncompatibleProtocolVersion" => Self::IncompatibleProtocolVersion,
+            "FileDigestsMissing" => Self::FileDigestsMissing,
+            "TooManyIds" => Self::TooManyIds,
             "ServerBusy" => Self::ServerBusy,
             "InternalServerError" => Self::InternalServerError,
             _ => return None,

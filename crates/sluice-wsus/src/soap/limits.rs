@@ -18,6 +18,10 @@ impl Limits {
     /// batches of events may be larger. The deepest real element is the ninth level.
     pub const REQUEST: Self = Self { bytes: 8 << 20, depth: 32, elements: 400_000, attributes: 32 };
 
+    /// For what downstream servers send: the states of 100 computers with 2,000 updates each are 38 MB. What a server
+    /// puts into one request is bounded by the batch sizes that it was told.
+    pub const SERVER_REQUEST: Self = Self { bytes: 64 << 20, depth: 32, elements: 2_000_000, attributes: 32 };
+
     /// For what servers answer to our own client: one page of updates was seen with 51 MB, single Core fragments
     /// with 47 MB.
     pub const RESPONSE: Self = Self { bytes: 1 << 30, depth: 32, elements: 4_000_000, attributes: 32 };

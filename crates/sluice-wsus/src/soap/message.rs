@@ -37,6 +37,12 @@ pub fn write_request<'a, M: Message<'a>>(message: &M, version: SoapVersion) -> V
     write(message, Style::Agent, version, ContentEncoding::Identity).into_bytes()
 }
 
+/// The envelope of a request, as a server writes it that asks another server (ASMX clients of .NET).
+#[must_use]
+pub fn write_server_request<'a, M: Message<'a>>(message: &M, version: SoapVersion) -> Vec<u8> {
+    write(message, Style::Asmx, version, ContentEncoding::Identity).into_bytes()
+}
+
 /// The envelope of an answer, as the real server of the service writes it.
 ///
 /// # Errors
@@ -49,11 +55,31 @@ pub fn write_response<'a, M: Message<'a>>(
     write(message, M::SERVICE.style, version, encoding).finish()
 }
 
+/// The envelope of an answer of type `M` whose inside is written by `inside`: for lists that are not to be collected
+/// first.
+///
+/// # Errors
+/// As [`write_response`].
+pub fn write_response_with<'a, M: Message<'a>>(
+    version: SoapVersion,
+    encoding: ContentEncoding,
+    inside: impl FnOnce(&mut XmlWriter),
+) -> Result<Vec<u8>, XpressError> {
+    write_with::<M>(M::SERVICE.style, version, encoding, inside).finish()
+}
+
 fn write<'a, M: Message<'a>>(message: &M, style: Style, version: SoapVersion, encoding: ContentEncoding) -> XmlWriter {
+    write_with::<M>(style, version, encoding, |writer| message.write(writer))
+}
+
+fn write_with<'a, M: Message<'a>>(
+    style: Style,
+    version: SoapVersion,
+    encoding: ContentEncoding,
+    inside: impl FnOnce(&mut XmlWriter),
+) -> XmlWriter {
     let mut writer = XmlWriter::new(style, version, encoding);
-    writer.envelope(true, |writer| {
-        writer.body_element(M::ELEMENT, M::SERVICE.namespace, |writer| message.write(writer));
-    });
+    writer.envelope(true, |writer| writer.body_element(M::ELEMENT, M::SERVICE.namespace, inside));
     writer
 }
 

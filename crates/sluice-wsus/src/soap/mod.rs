@@ -24,11 +24,14 @@ pub use action::SoapAction;
 pub use decode::decode;
 pub use envelope::{Envelope, SoapVersion};
 pub use error::SoapError;
-pub use escape::{escape, escape_into};
+pub use escape::{escape, escape_attribute_into, escape_into};
 pub use fault::{ErrorCode, Fault, ProtocolFault, ReceivedFault};
 pub use fragment::Fragment;
 pub use limits::Limits;
-pub use message::{AnswerError, Message, Service, read_response, write_request, write_response};
+pub use message::{
+    AnswerError, Message, Service, read_response, write_request, write_response, write_response_with,
+    write_server_request,
+};
 pub use reader::{Element, MAX_STRING, Reader};
 pub use value::{Value, format_date_time};
 pub use writer::{ContentEncoding, Style, XmlWriter};

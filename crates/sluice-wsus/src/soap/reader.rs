@@ -22,6 +22,56 @@ impl Element<'_> {
         self.start.local_name().into_inner()
     }
 
+    /// The value of the attribute with this local name; `None` if it is absent or empty.
+    ///
+    /// # Errors
+    /// [`SoapError::Value`] if it is not of the type, [`SoapError::TooLong`] if it is longer than [`MAX_STRING`].
+    pub fn attribute<T: Value>(&self, name: &str) -> Result<Option<T>, SoapError> {
+        let Some(text) = self.attribute_text(name)? else { return Ok(None) };
+        match text.trim_ascii() {
+            "" => Ok(None),
+            text => {
+                T::parse(text).map(Some).ok_or_else(|| SoapError::Value { element: shortened(name), kind: T::KIND })
+            }
+        }
+    }
+
+    /// Sets `field` to the value of the attribute with this local name, or leaves it if the attribute is absent or
+    /// empty.
+    ///
+    /// # Errors
+    /// As [`attribute`](Self::attribute).
+    pub fn set_attribute<T: Value>(&self, name: &str, field: &mut T) -> Result<(), SoapError> {
+        if let Some(value) = self.attribute(name)? {
+            *field = value;
+        }
+        Ok(())
+    }
+
+    /// The text of the attribute with this local name; empty if it is absent.
+    ///
+    /// # Errors
+    /// [`SoapError::TooLong`] if it is longer than [`MAX_STRING`].
+    pub fn attribute_string(&self, name: &str) -> Result<String, SoapError> {
+        Ok(self.attribute_text(name)?.unwrap_or_default().into_owned())
+    }
+
+    /// Whether the element says that it is nil, for elements that may be empty because all is in their attributes.
+    #[must_use]
+    pub fn is_nil(&self) -> bool {
+        self.attribute::<bool>("nil").is_ok_and(|nil| nil == Some(true))
+    }
+
+    fn attribute_text(&self, name: &str) -> Result<Option<Cow<'_, str>>, SoapError> {
+        let found = self.attributes().find(|(full, _)| full.rsplit_once(':').map_or(*full, |(_, local)| local) == name);
+        match found {
+            Some((_, text)) if text.len() > MAX_STRING => {
+                Err(SoapError::TooLong { element: shortened(name), limit: MAX_STRING })
+            }
+            found => Ok(found.map(|(_, text)| text)),
+        }
+    }
+
     /// The prefix of the name.
     pub(super) fn prefix(&self) -> Option<&str> {
         self.start.name().prefix().map(|prefix| prefix.into_inner())

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::value::BASE64;
-use super::{Fragment, Limits, SoapVersion, escape_into, format_date_time};
+use super::{Fragment, Limits, SoapVersion, escape_attribute_into, escape_into, format_date_time};
 use crate::xpress::{self, Packer, XpressError};
 
 /// Whose handwriting to imitate. Clients understand all of them; they differ in prefix, XML declaration, the place of
@@ -136,6 +136,22 @@ impl XmlWriter {
         self.close_or_empty(name, inside);
     }
 
+    /// An element with attributes, in the order given, and with whatever `inside` writes.
+    pub fn element_with(&mut self, name: &str, attributes: &[(&str, String)], inside: impl FnOnce(&mut Self)) {
+        for part in ["<", name] {
+            self.push(part);
+        }
+        for (name, value) in attributes {
+            for part in [" ", name, "=\""] {
+                self.push(part);
+            }
+            escape_attribute_into(value, &mut self.text);
+            self.push("\"");
+        }
+        self.push(">");
+        self.close_or_empty(name, inside);
+    }
+
     /// An element with text.
     pub fn text(&mut self, name: &str, text: &str) {
         self.element(name, |writer| escape_into(text, &mut writer.text));
@@ -248,6 +264,11 @@ impl XmlWriter {
                 }
             }
         });
+    }
+
+    /// An element with text that needs no escaping: Base64 that was made before.
+    pub fn ready_text(&mut self, name: &str, text: &str) {
+        self.element(name, |writer| writer.push(text));
     }
 
     /// The finished document.

@@ -39,7 +39,14 @@ impl Reaction {
             Some(ErrorCode::InvalidAuthorizationCookie) => Self::StartAgain,
             Some(ErrorCode::FileLocationChanged) => Self::AskLocations,
             Some(ErrorCode::ServerBusy | ErrorCode::InternalServerError) => Self::Later,
-            Some(ErrorCode::InvalidParameters) | None => Self::Fail,
+            // The last three are for servers only.
+            Some(
+                ErrorCode::InvalidParameters
+                | ErrorCode::IncompatibleProtocolVersion
+                | ErrorCode::FileDigestsMissing
+                | ErrorCode::TooManyIds,
+            )
+            | None => Self::Fail,
         }
     }
 }

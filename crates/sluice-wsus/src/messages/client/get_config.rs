@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::SERVICE;
-use crate::messages::shared::MAX_SMALL_ARRAY;
+use crate::messages::shared::{AuthPlugInInfo, MAX_SMALL_ARRAY};
 use crate::soap::{Message, Reader, Service, SoapError, XmlWriter};
 
 /// Asks for the configuration of the server.
@@ -31,17 +31,6 @@ impl Message<'_> for GetConfig {
     fn write(&self, out: &mut XmlWriter) {
         out.text("protocolVersion", &self.protocol_version);
     }
-}
-
-/// How clients get authorization.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AuthPlugInInfo {
-    /// `SimpleTargeting`.
-    pub plug_in_id: String,
-    /// Path of the service, relative to the root of the server.
-    pub service_url: String,
-    /// Empty.
-    pub parameter: String,
 }
 
 /// A named setting.
@@ -86,13 +75,7 @@ impl Message<'_> for GetConfigResponse {
         out.element("GetConfigResult", |out| {
             out.date_time("LastChange", self.last_change);
             out.bool("IsRegistrationRequired", self.is_registration_required);
-            out.array("AuthInfo", &self.auth_info, |out, plug_in| {
-                out.element("AuthPlugInInfo", |out| {
-                    out.text("PlugInID", &plug_in.plug_in_id);
-                    out.text("ServiceUrl", &plug_in.service_url);
-                    out.text("Parameter", &plug_in.parameter);
-                });
-            });
+            AuthPlugInInfo::write_array(&self.auth_info, out);
             out.ints("AllowedEventIds", &self.allowed_event_ids);
             out.array("Properties", &self.properties, |out, property| {
                 out.element("ConfigurationProperty", |out| {
@@ -109,19 +92,7 @@ impl GetConfigResponse {
         reader.children(|reader, element| match element.name() {
             "LastChange" => reader.set(element, &mut self.last_change),
             "IsRegistrationRequired" => reader.set(element, &mut self.is_registration_required),
-            "AuthInfo" => reader.items(element, MAX_SMALL_ARRAY, &mut self.auth_info, |reader, _| {
-                let mut plug_in = AuthPlugInInfo::default();
-                reader.children(|reader, element| {
-                    match element.name() {
-                        "PlugInID" => plug_in.plug_in_id = reader.string(element)?,
-                        "ServiceUrl" => plug_in.service_url = reader.string(element)?,
-                        "Parameter" => plug_in.parameter = reader.string(element)?,
-                        _ => {}
-                    }
-                    Ok(())
-                })?;
-                Ok(Some(plug_in))
-            }),
+            "AuthInfo" => AuthPlugInInfo::read_array(reader, element, &mut self.auth_info),
             "AllowedEventIds" => reader.values(element, MAX_SMALL_ARRAY, &mut self.allowed_event_ids),
             "Properties" => reader.items(element, MAX_SMALL_ARRAY, &mut self.properties, |reader, _| {
                 let mut property = ConfigurationProperty::default();

@@ -12,8 +12,9 @@ mod start_category_scan;
 mod sync_printer_catalog;
 mod sync_updates;
 
+pub use crate::messages::shared::AuthPlugInInfo;
 pub use device::{Device, ExtensionDriver, InstalledDriver};
-pub use get_config::{AuthPlugInInfo, ConfigurationProperty, GetConfig, GetConfigResponse};
+pub use get_config::{ConfigurationProperty, GetConfig, GetConfigResponse};
 pub use get_cookie::{GetCookie, GetCookieResponse};
 pub use get_extended_update_info::{GetExtendedUpdateInfo, GetExtendedUpdateInfoResponse};
 pub use get_extended_update_info2::{

@@ -1,5 +1,5 @@
 //! The reporting service (\[MS-WUSP\] 6.3, \[MS-WSUSSS\] 6.3), as far as agents call it: what happened on the devices.
-//! The rollup between servers is not here.
+//! The [rollup](super::rollup) between servers goes to the same address.
 
 mod event;
 pub mod event_id;

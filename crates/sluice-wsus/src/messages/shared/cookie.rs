@@ -44,6 +44,18 @@ impl Cookie {
         });
     }
 
+    /// Writes an element `cookie` for the rollup between servers: without a cookie the one that never expires and holds
+    /// nothing (\[MS-WSUSSS\] 3.1.4: the rollup knows no authorization).
+    pub fn write_or_everlasting(cookie: Option<&Self>, out: &mut XmlWriter) {
+        match cookie {
+            Some(cookie) => cookie.write("cookie", out),
+            None => out.element("cookie", |out| {
+                super::write_future("Expiration", None, out);
+                out.text("EncryptedData", "");
+            }),
+        }
+    }
+
     /// Writes the cookie as an element `name`, or nothing.
     pub fn write_optional(cookie: Option<&Self>, name: &str, out: &mut XmlWriter) {
         if let Some(cookie) = cookie {
@@ -52,10 +64,10 @@ impl Cookie {
     }
 }
 
-/// What simple authorization gives a client, to be presented for a [`Cookie`].
+/// What authorization gives a client or a server, to be presented for a [`Cookie`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuthorizationCookie {
-    /// The plug-in that gave it: `SimpleTargeting`.
+    /// The plug-in that gave it: `SimpleTargeting` or `DssTargeting`.
     pub plug_in_id: String,
     /// The data.
     pub cookie_data: Vec<u8>,

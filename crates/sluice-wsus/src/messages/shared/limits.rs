@@ -1,4 +1,4 @@
-//! How long the arrays and strings of requests may be.
+//! How long the arrays and strings of messages may be.
 
 /// Revision ids in one list. The largest real list had 5,000; a database of WSUS has about 250,000 revisions, of which
 /// one client never caches more than a part.
@@ -6,6 +6,10 @@ pub const MAX_REVISION_IDS: usize = 100_000;
 
 /// Identities of updates in one list (RefreshCache): as many as a client may cache.
 pub const MAX_GUIDS: usize = 100_000;
+
+/// Identities, deployments or updates in one list between servers. All of Microsoft's catalog is about 250,000
+/// revisions in the largest databases of WSUS.
+pub const MAX_IDENTITIES: usize = 1_000_000;
 
 /// Events in one batch. Agents were seen to send 9; a client that was away for months may have hundreds.
 pub const MAX_EVENTS: usize = 5_000;

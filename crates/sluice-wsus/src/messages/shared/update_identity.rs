@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use crate::soap::{Reader, SoapError, XmlWriter};
+use super::limits::MAX_IDENTITIES;
+use crate::soap::{Element, Reader, SoapError, XmlWriter};
 
 /// The identity of a revision of an update on all servers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -26,6 +27,27 @@ impl UpdateIdentity {
             _ => Ok(()),
         })?;
         Ok(identity)
+    }
+
+    /// Appends the items of the array that is the current element.
+    ///
+    /// # Errors
+    /// [`SoapError::Value`] if one is not of its type, [`SoapError::TooLong`] if there are too many.
+    pub fn read_array<'a>(
+        reader: &mut Reader<'a>,
+        array: &Element<'a>,
+        items: &mut Vec<Self>,
+    ) -> Result<(), SoapError> {
+        reader.items(array, MAX_IDENTITIES, items, |reader, _| Self::read(reader).map(Some))
+    }
+
+    /// Writes an element `name` with an element `UpdateIdentity` for every item; it is there even if it is empty.
+    pub fn write_array(name: &str, items: impl IntoIterator<Item = Self>, out: &mut XmlWriter) {
+        out.element(name, |out| {
+            for item in items {
+                item.write("UpdateIdentity", out);
+            }
+        });
     }
 
     /// Writes an element `name`.
