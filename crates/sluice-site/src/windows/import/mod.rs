@@ -23,9 +23,12 @@ mod quarantine;
 mod run;
 mod summary;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use convert::neutral;
+pub(crate) use derive::Derived;
+pub(crate) use documents::{Item, item_of, revision_of};
+pub(crate) use ingest::Ingest;
 pub use summary::{ImportProblem, ImportSummary};
 
 /// Most bytes of one import: what is sent, and what comes out of each packing in it. The catalog of every product of Microsoft is far below.

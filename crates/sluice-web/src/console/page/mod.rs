@@ -12,6 +12,7 @@ pub mod group;
 pub mod groups;
 pub mod overview;
 pub mod quarantine;
+pub mod server_edit;
 pub mod setup;
 pub mod sign_in;
 pub mod source_add;

@@ -8,6 +8,7 @@ mod common;
 mod deployments;
 mod devices;
 mod overview;
+mod servers;
 mod sets;
 mod states;
 mod sync;
@@ -21,6 +22,7 @@ pub use common::Common;
 pub use deployments::Deployments;
 pub use devices::Devices;
 pub use overview::Overview;
+pub use servers::Servers;
 pub use sets::Sets;
 pub use states::States;
 pub use sync::Sync;
@@ -86,6 +88,7 @@ pub struct Text {
     pub devices: Devices,
     pub windows: Windows,
     pub deployments: Deployments,
+    pub servers: Servers,
     pub sync: Sync,
     pub sets: Sets,
     pub account: Account,
@@ -101,6 +104,7 @@ pub static ENGLISH: Text = Text {
     devices: Devices::ENGLISH,
     windows: Windows::ENGLISH,
     deployments: Deployments::ENGLISH,
+    servers: Servers::ENGLISH,
     sync: Sync::ENGLISH,
     sets: Sets::ENGLISH,
     account: Account::ENGLISH,
@@ -118,6 +122,7 @@ mod tests {
         all.extend(t.devices.all());
         all.extend(t.windows.all());
         all.extend(t.deployments.all());
+        all.extend(t.servers.all());
         all.extend(t.sync.all());
         all.extend(t.sets.all());
         all.extend(t.account.all());

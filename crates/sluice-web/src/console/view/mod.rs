@@ -12,6 +12,7 @@ pub mod failure;
 pub mod groups;
 pub mod list;
 pub mod overview;
+pub mod server_edit;
 pub mod shell;
 pub mod source_add;
 pub mod sync;

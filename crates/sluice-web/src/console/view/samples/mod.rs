@@ -3,6 +3,7 @@
 mod catalog;
 mod fleet;
 mod front;
+mod server;
 mod windows;
 mod work;
 
@@ -17,6 +18,7 @@ use crate::console::text::{ENGLISH, Text};
 use catalog::{update_page, updates_page, windows_update_page};
 use fleet::{device_lines, device_page, devices_page, enroll_page, windows_device_page};
 use front::overview_page;
+use server::server_page;
 use windows::windows_enroll_page;
 use work::{deployment_new_page, deployment_page, deployments_page, quarantine_line, run_line, sync_page};
 
@@ -167,6 +169,8 @@ pub fn all() -> Vec<(&'static str, String)> {
         architecture: Input::text("architecture", T.sync.add_architecture, "amd64").hint(T.sync.add_architecture_hint),
     };
     pages.push(("source_add", add.render()));
+    pages.push(("server_edit", server_page(true).render()));
+    pages.push(("server_new", server_page(false).render()));
     let groups = groups::Groups {
         shell: shell("Update groups", Here::Groups),
         t: &T.sets,
