@@ -42,8 +42,13 @@ pub async fn import_sources(site: &Arc<Site>) -> anyhow::Result<()> {
         eprintln!("left out: {problem}");
     }
     for source in done.created {
-        let SourceConfig::Apt(config) = source.config else { continue };
-        let spec = SourceSpec { name: source.name, config, schedule: sluice_model::Schedule::Manual, enabled: true };
+        let SourceConfig::Apt(_) = &source.config else { continue };
+        let spec = SourceSpec {
+            name: source.name,
+            config: source.config,
+            schedule: sluice_model::Schedule::Manual,
+            enabled: true,
+        };
         site.update_source(&system, source.id, spec).await?;
     }
     Ok(())

@@ -6,6 +6,7 @@ use sluice_catalog::Fleet;
 use sluice_model::{CollectionId, DeviceId, Name};
 use sluice_store::collection;
 use sluice_store::collection::{CollectionKind, CollectionRecord};
+use sluice_store::inherited::InheritedKind;
 use uuid::Uuid;
 
 use crate::caller::{Caller, Permission};
@@ -145,6 +146,7 @@ impl Site {
         caller.require(Permission::Deploy)?;
         let turn = self.directory_turn().await;
         let name = self.changeable(caller, id).await?;
+        self.is_ours(InheritedKind::Collection, id.0)?;
         let directory = self.directory.load();
         check_parent(&directory, id, parent)?;
         let whole = parent.and_then(|parent| directory.collection(parent)).map(|c| c.record.name.to_string());
@@ -166,6 +168,7 @@ impl Site {
         caller.require(Permission::Deploy)?;
         let turn = self.directory_turn().await;
         let old = self.changeable(caller, id).await?;
+        self.is_ours(InheritedKind::Collection, id.0)?;
         let name = valid_name(name)?;
         let entry = self.audit_entry(caller, "collection.rename", &old, name.as_str());
         self.change_directory(turn, entry, move |tx| Box::pin(async move { collection::rename(tx, id, &name).await }))
@@ -182,6 +185,7 @@ impl Site {
         caller.require(Permission::Deploy)?;
         let turn = self.directory_turn().await;
         let name = self.changeable(caller, id).await?;
+        self.is_ours(InheritedKind::Collection, id.0)?;
         if let Some(user) = self.directory.load().deployments.iter().find(|d| d.spec.collection == id) {
             return Err(SiteError::conflict(
                 format!("the deployment {} targets this collection", user.spec.name),

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use sluice_catalog::CatalogChange;
 use sluice_model::UpdateId;
 use sluice_store::declined::DeclinedRecord;
+use sluice_store::inherited::InheritedKind;
 use sluice_store::{audit, declined, update_change};
 
 use crate::caller::{Caller, Permission};
@@ -101,6 +102,9 @@ impl Site {
         let turn = self.directory_turn().await;
         self.known_updates(&updates)?;
         let decline = reason.is_some();
+        if !decline {
+            updates.iter().try_for_each(|update| self.is_ours(InheritedKind::Decline, update.0))?;
+        }
         let deployments = self.deployments_of(&updates);
         let catalog = self.catalog();
         updates.retain(|update| catalog.is_declined(*update) != decline);

@@ -10,6 +10,7 @@ use sluice_model::{
     DeviceId, Intent, RestartBehaviour, RevisionId, Update, UpdateGroupId, UserNotification,
 };
 use sluice_store::deployment;
+use sluice_store::inherited::InheritedKind;
 
 use crate::caller::{Caller, Permission};
 use crate::devices::{Enforcement, enforcement_view};
@@ -247,6 +248,7 @@ impl Site {
         caller.require(Permission::Deploy)?;
         let turn = self.directory_turn().await;
         let deployment = Arc::clone(find(&self.directory.load(), id)?);
+        self.is_ours(InheritedKind::Deployment, id.0)?;
         if deployment.cancelled_at.is_none() {
             return Err(SiteError::conflict("the deployment is not cancelled", "Cancel it first."));
         }
@@ -266,6 +268,7 @@ impl Site {
         caller.require(Permission::Deploy)?;
         let turn = self.directory_turn().await;
         let mut deployment = Deployment::clone(find(&self.directory.load(), id)?);
+        self.is_ours(InheritedKind::Deployment, id.0)?;
         if deployment.cancelled_at.is_some() {
             return Err(SiteError::conflict("the deployment is cancelled", "Create a new one."));
         }

@@ -27,6 +27,7 @@ pub mod error;
 pub mod events;
 pub mod groups;
 pub mod host;
+mod inherited;
 mod keeper;
 mod keys;
 mod known;

@@ -23,6 +23,7 @@ use crate::downstream::{self, Downstream};
 use crate::error::{SiteError, SiteResult};
 use crate::events::SiteEvent;
 use crate::host::Host;
+use crate::inherited::Inheritance;
 use crate::keeper::Keeper;
 use crate::keys::PolicyKey;
 use crate::known::KnownDevices;
@@ -30,8 +31,7 @@ use crate::load;
 use crate::metrics::Counters;
 use crate::reconcile::{self, Reconcilers, WrittenContacts};
 use crate::sources::SourceList;
-use crate::sync::Fetcher;
-use crate::sync::SyncState;
+use crate::sync::{Fetcher, SyncState, Upstreams};
 use crate::windows::reporting::{self, Reporting};
 use crate::windows::{self, Claims, Windows};
 
@@ -67,8 +67,10 @@ pub struct Site {
     pub(crate) policy_key: PolicyKey,
     pub(crate) bundles: Bundles,
     pub(crate) sources: SourceList,
+    pub(crate) inheritance: Inheritance,
     pub(crate) sync: SyncState,
     pub(crate) fetcher: Fetcher,
+    pub(crate) upstreams: Upstreams,
     pub(crate) reconcilers: Reconcilers,
     /// Uses of sessions and tokens that are being written down.
     pub(crate) notes: Arc<Semaphore>,
@@ -161,6 +163,7 @@ impl Site {
         let epoch = meta::epoch(&mut reader).await?;
         let directory = Directory::load(&mut reader, &Claims::default()).await?;
         let sources = SourceList::load(&mut reader).await?;
+        let inheritance = Inheritance::load(&mut reader).await?;
         let sync = SyncState::load(&store, &sources, now).await?;
         drop(reader);
 
@@ -197,8 +200,10 @@ impl Site {
             policy_key,
             bundles,
             sources,
+            inheritance,
             sync,
             fetcher: Fetcher::new(host.clone()),
+            upstreams: Upstreams::new(host.clone(), &config.clients_url),
             reconcilers: Reconcilers::default(),
             notes: Arc::new(Semaphore::new(MAX_NOTES)),
             counters: Counters::default(),

@@ -32,6 +32,7 @@ const STEPS: &[Step] = steps![
     "0006_windows",
     "0009_selection",
     "0011_bundles",
+    "0012_upstream",
     "0013_downstream",
 ];
 

@@ -42,8 +42,7 @@ impl AptSource {
             let fix = "Give the address without them; archives that want a password are not supported yet.";
             return invalid("uri", "the address holds a user name or password".into(), fix);
         }
-        if let Some(proxy) = self.proxy.as_deref().filter(|p| !p.starts_with("http://") && !p.starts_with("https://")) {
-            let message = format!("{} is not an http or https address", proxy.rsplit('@').next().unwrap_or_default());
+        if let Some(message) = self.proxy.as_deref().and_then(proxy_problem) {
             return invalid("proxy", message, "Give the proxy's address.");
         }
         if self.suite.is_empty() || !path_like(&self.suite) || self.suite.ends_with('/') {
@@ -67,7 +66,7 @@ impl AptSource {
                 );
             }
         }
-        if self.uri.len() > MAX_PART || self.proxy.as_ref().is_some_and(|p| p.len() > MAX_PART) {
+        if self.uri.len() > MAX_PART {
             return invalid("uri", "the address is too long".into(), "Give a shorter one.");
         }
         let fix = "Name the vendor's keyring: nothing unsigned is ever synchronized.";
@@ -98,9 +97,17 @@ impl AptSource {
 }
 
 /// The part of an address between scheme and path.
-fn authority(uri: &str) -> &str {
+pub(super) fn authority(uri: &str) -> &str {
     let rest = uri.split_once("://").map_or(uri, |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or_default()
+}
+
+/// What is wrong with the address of a proxy; without the password it may hold.
+pub(super) fn proxy_problem(proxy: &str) -> Option<String> {
+    if !proxy.starts_with("http://") && !proxy.starts_with("https://") {
+        return Some(format!("{} is not an http or https address", proxy.rsplit('@').next().unwrap_or_default()));
+    }
+    (proxy.len() > MAX_PART).then(|| "the address is too long".to_owned())
 }
 
 /// Letters, digits and what else occurs in suites, without a way out of the directory.

@@ -5,7 +5,7 @@ use sluice_model::Schedule;
 use sluice_packages::deb::apt_conf::AptConf;
 use sluice_packages::deb::sources::{ByHash, SourceEntry, parse_file};
 
-use super::{AptKeyring, AptSource, SourceSpec};
+use super::{AptKeyring, AptSource, SourceConfig, SourceSpec};
 
 /// How often a new source is synchronized: as often as Debian's security archive is updated.
 const EVERY: SignedDuration = SignedDuration::from_hours(6);
@@ -14,8 +14,22 @@ const MAX_FILES: usize = 200;
 
 /// What was found.
 pub(super) struct Found {
-    pub(super) specs: Vec<SourceSpec>,
+    pub(super) specs: Vec<AptSpec>,
     pub(super) problems: Vec<String>,
+}
+
+/// A suite that was found, and a name for it.
+pub(super) struct AptSpec {
+    pub(super) name: String,
+    pub(super) config: AptSource,
+}
+
+impl AptSpec {
+    /// The source to define.
+    pub(super) fn source(self) -> SourceSpec {
+        let config = SourceConfig::Apt(self.config);
+        SourceSpec { name: self.name, config, schedule: Schedule::Every(EVERY), enabled: true }
+    }
 }
 
 pub(super) fn specs(files: &[(String, String)], apt_config_dump: &str, architecture: &str) -> Found {
@@ -42,9 +56,9 @@ pub(super) fn specs(files: &[(String, String)], apt_config_dump: &str, architect
 }
 
 /// One suite named in several entries is one source with all their components and architectures.
-fn merge(specs: &mut Vec<SourceSpec>, new: SourceSpec) -> Result<(), String> {
-    let same = |s: &&mut SourceSpec| s.config.uri == new.config.uri && s.config.suite == new.config.suite;
-    let Some(SourceSpec { config: old, .. }) = specs.iter_mut().find(same) else {
+fn merge(specs: &mut Vec<AptSpec>, new: AptSpec) -> Result<(), String> {
+    let same = |s: &&mut AptSpec| s.config.uri == new.config.uri && s.config.suite == new.config.suite;
+    let Some(AptSpec { config: old, .. }) = specs.iter_mut().find(same) else {
         specs.push(new);
         return Ok(());
     };
@@ -65,7 +79,7 @@ fn join(list: &mut Vec<String>, more: Vec<String>) {
     }
 }
 
-fn spec(entry: &SourceEntry, conf: &AptConf, architecture: &str) -> Result<SourceSpec, String> {
+fn spec(entry: &SourceEntry, conf: &AptConf, architecture: &str) -> Result<AptSpec, String> {
     let uri = entry.uri.trim_end_matches('/').to_owned();
     let (scheme, rest) = uri.split_once("://").unwrap_or_default();
     if !matches!(scheme, "http" | "https") {
@@ -94,7 +108,7 @@ fn spec(entry: &SourceEntry, conf: &AptConf, architecture: &str) -> Result<Sourc
         uri: uri.clone(),
     };
     let name = format!("{host} {}", config.suite);
-    Ok(SourceSpec { name, config, schedule: Schedule::Every(EVERY), enabled: true })
+    Ok(AptSpec { name, config })
 }
 
 /// Where apt looks for keys of entries that name none: the trusted parts, which the caller lists

@@ -3,6 +3,8 @@
 mod check;
 mod import;
 mod row;
+mod upstream;
+mod upstream_row;
 
 use std::sync::Arc;
 
@@ -12,7 +14,7 @@ use sluice_catalog::CatalogChange;
 use sluice_model::{AlertId, IndexId, Schedule, SourceId};
 use sluice_store::catalog::CatalogBatch;
 use sluice_store::source::SourceRecord;
-use sluice_store::{Reader, StoreError, alert, audit, catalog, source};
+use sluice_store::{Reader, StoreError, alert, audit, catalog, inherited, source};
 
 use crate::caller::{Caller, Permission};
 use crate::collections::valid_name;
@@ -22,6 +24,8 @@ use crate::site::Site;
 use crate::sync::SyncOutcome;
 
 pub(crate) use import::free_name;
+pub(crate) use upstream::certificates;
+pub use upstream::{MICROSOFT_UPDATE, UpstreamSource};
 
 /// What sort of upstream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +34,8 @@ pub enum SourceKind {
     Apt,
     /// Update metadata of Windows that administrators bring in as files.
     CatalogFile,
+    /// A server that speaks Microsoft's server-to-server protocol.
+    Upstream,
 }
 
 impl SourceKind {
@@ -38,6 +44,7 @@ impl SourceKind {
     pub fn follows_selection(self) -> bool {
         match self {
             Self::Apt | Self::CatalogFile => false,
+            Self::Upstream => true,
         }
     }
 }
@@ -49,6 +56,8 @@ pub enum SourceConfig {
     Apt(AptSource),
     /// Files; there is nothing to define.
     CatalogFile,
+    /// Microsoft Update, a WSUS or another Sluice.
+    Upstream(Box<UpstreamSource>),
 }
 
 impl SourceConfig {
@@ -58,6 +67,7 @@ impl SourceConfig {
         match self {
             Self::Apt(_) => SourceKind::Apt,
             Self::CatalogFile => SourceKind::CatalogFile,
+            Self::Upstream(_) => SourceKind::Upstream,
         }
     }
 
@@ -66,12 +76,62 @@ impl SourceConfig {
     pub fn apt(&self) -> Option<&AptSource> {
         match self {
             Self::Apt(apt) => Some(apt),
-            Self::CatalogFile => None,
+            Self::CatalogFile | Self::Upstream(_) => None,
+        }
+    }
+
+    /// The server, if it is one.
+    #[must_use]
+    pub fn upstream(&self) -> Option<&UpstreamSource> {
+        match self {
+            Self::Upstream(upstream) => Some(upstream),
+            Self::Apt(_) | Self::CatalogFile => None,
+        }
+    }
+
+    /// Whether there is something to synchronize with, now and on a schedule.
+    #[must_use]
+    pub fn is_remote(&self) -> bool {
+        !matches!(self, Self::CatalogFile)
+    }
+
+    /// One line for people.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self {
+            Self::Apt(apt) => apt.title(),
+            Self::CatalogFile => "imported files".to_owned(),
+            Self::Upstream(upstream) => upstream.url.clone(),
         }
     }
 
     fn warnings(&self) -> Vec<String> {
-        self.apt().map(AptSource::warnings).unwrap_or_default()
+        match self {
+            Self::Apt(apt) => apt.warnings(),
+            Self::CatalogFile => Vec::new(),
+            Self::Upstream(upstream) => upstream.warnings(),
+        }
+    }
+
+    /// Refuses what could not work or must not be.
+    fn check(&self) -> SiteResult<()> {
+        match self {
+            Self::Apt(apt) => apt.check(),
+            Self::Upstream(upstream) => upstream.check(),
+            Self::CatalogFile => Err(SiteError::invalid(
+                "kind",
+                "a source of imported files cannot be defined",
+                "Import files: `sluice catalog import FILE`.",
+            )),
+        }
+    }
+
+    fn proxy_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Apt(apt) => apt.proxy.as_mut(),
+            Self::Upstream(upstream) => upstream.proxy.as_mut(),
+            Self::CatalogFile => None,
+        }
     }
 }
 
@@ -115,7 +175,7 @@ pub struct SourceSpec {
     /// Unique name.
     pub name: String,
     /// The upstream.
-    pub config: AptSource,
+    pub config: SourceConfig,
     /// When it is synchronized.
     pub schedule: Schedule,
     /// Whether the schedule is in force.
@@ -151,7 +211,7 @@ impl Source {
     /// Only those who may change it see a proxy's credentials.
     pub(crate) fn shown_to(mut self, caller: &Caller) -> Self {
         if caller.require(Permission::ManageSite).is_err()
-            && let SourceConfig::Apt(AptSource { proxy: Some(proxy), .. }) = &mut self.config
+            && let Some(proxy) = self.config.proxy_mut()
             && let Some((scheme, rest)) = proxy.split_once("://")
             && let Some((_, host)) = rest.rsplit_once('@')
         {
@@ -292,8 +352,17 @@ impl Site {
     async fn update_source_now(&self, caller: &Caller, id: SourceId, spec: SourceSpec) -> SiteResult<Source> {
         caller.require(Permission::ManageSite)?;
         let old = self.sources.get(id).ok_or_else(|| SiteError::not_found("source", id))?;
-        if row::kind(&old.kind)? != SourceKind::Apt {
-            return Err(SiteError::conflict("the source is of files that were imported", "It cannot be changed."));
+        match row::kind(&old.kind)? {
+            SourceKind::CatalogFile => {
+                return Err(SiteError::conflict("the source is of files that were imported", "It cannot be changed."));
+            }
+            kind if kind != spec.config.kind() => {
+                return Err(SiteError::conflict(
+                    "a source cannot become one of another kind",
+                    "Delete it and define a new one.",
+                ));
+            }
+            SourceKind::Apt | SourceKind::Upstream => {}
         }
         self.not_running(id)?;
         let record = SourceRecord {
@@ -307,10 +376,15 @@ impl Site {
         let failed = failed.and_then(|run| Some(crate::sync::alert_message(&run.error?, run.fix.as_deref())));
         let renamed = (old.name != record.name).then(|| (old.name, record.name.clone(), failed));
         let (alert_id, now) = (AlertId(self.host.new_id()), self.now());
+        // What came from there is the site's own from now on.
+        let autonomous = spec.config.upstream().is_some_and(|upstream| !upstream.replica);
         self.store
             .write(move |tx| {
                 Box::pin(async move {
                     source::update(tx, &record).await?;
+                    if autonomous {
+                        inherited::forget(tx, id).await?;
+                    }
                     if let Some((old_name, new_name, failed)) = renamed
                         && alert::clear(tx, crate::sync::ALERT, &old_name, now).await?
                         && let Some(error) = failed
@@ -363,6 +437,7 @@ impl Site {
         let change = CatalogChange { version, removed_indexes: indexes, ..CatalogChange::default() };
         self.keeper.catalog(change).await?;
         self.sync.forget(id);
+        self.upstreams.forget(id);
         self.reload_sources().await
     }
 
@@ -392,7 +467,7 @@ impl Site {
                 continue;
             }
             spec.name = import::free_name(&spec.name, |name| list.iter().any(|s| s.name == name));
-            match self.create_source(caller, spec).await {
+            match self.create_source(caller, spec.source()).await {
                 Ok(source) => done.created.push(source),
                 Err(error) if error.kind == ErrorKind::Invalid => done.problems.push(error.message),
                 Err(error) => return Err(error),
@@ -402,7 +477,9 @@ impl Site {
     }
 
     pub(crate) async fn reload_sources(&self) -> SiteResult<()> {
-        Ok(self.sources.read(&mut self.store.reader().await?).await?)
+        let mut reader = self.store.reader().await?;
+        self.inheritance.read(&mut reader).await?;
+        Ok(self.sources.read(&mut reader).await?)
     }
 
     fn not_running(&self, id: SourceId) -> SiteResult<()> {
@@ -463,7 +540,7 @@ fn record_of(id: SourceId, spec: &SourceSpec, created_at: Timestamp) -> SiteResu
     Ok(SourceRecord {
         id,
         name: name.to_string(),
-        kind: row::kind_text(SourceKind::Apt).into(),
+        kind: row::kind_text(spec.config.kind()).into(),
         config: row::config_text(&spec.config)?,
         enabled: spec.enabled,
         schedule: row::schedule_text(&spec.schedule)?,

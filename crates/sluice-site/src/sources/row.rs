@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use sluice_model::Schedule;
 
+use super::upstream_row::UpstreamRow;
 use super::{AptKeyring, AptSource, SourceConfig, SourceKind};
 use crate::error::{SiteError, SiteResult};
 
@@ -42,11 +43,14 @@ pub(super) fn kind_text(kind: SourceKind) -> &'static str {
     match kind {
         SourceKind::Apt => "apt",
         SourceKind::CatalogFile => "catalog-file",
+        SourceKind::Upstream => "upstream",
     }
 }
 
 pub(super) fn kind(text: &str) -> SiteResult<SourceKind> {
-    let found = [SourceKind::Apt, SourceKind::CatalogFile].into_iter().find(|kind| kind_text(*kind) == text);
+    let found = [SourceKind::Apt, SourceKind::CatalogFile, SourceKind::Upstream]
+        .into_iter()
+        .find(|kind| kind_text(*kind) == text);
     found.ok_or_else(|| unreadable(format!("unknown kind {text:?}")))
 }
 
@@ -54,6 +58,10 @@ pub(super) fn config(kind_of: &str, text: &str) -> SiteResult<SourceConfig> {
     Ok(match kind(kind_of)? {
         SourceKind::Apt => SourceConfig::Apt(apt(text)?),
         SourceKind::CatalogFile => SourceConfig::CatalogFile,
+        SourceKind::Upstream => {
+            let row: UpstreamRow = serde_json::from_str(text).map_err(unreadable)?;
+            SourceConfig::Upstream(Box::new(row.into()))
+        }
     })
 }
 
@@ -73,12 +81,21 @@ fn apt(text: &str) -> SiteResult<AptSource> {
     })
 }
 
-pub(super) fn config_text(source: &AptSource) -> SiteResult<String> {
+pub(super) fn config_text(config: &SourceConfig) -> SiteResult<String> {
+    let text = match config {
+        SourceConfig::Apt(source) => serde_json::to_string(&apt_row(source)),
+        SourceConfig::Upstream(source) => serde_json::to_string(&UpstreamRow::from(&**source)),
+        SourceConfig::CatalogFile => Ok("{}".to_owned()),
+    };
+    text.map_err(|e| SiteError::internal("writing a source", e))
+}
+
+fn apt_row(source: &AptSource) -> AptRow {
     let (keyring_files, keyring_inline) = match &source.keyring {
         AptKeyring::Files(files) => (files.clone(), None),
         AptKeyring::Inline(block) => (Vec::new(), Some(block.clone())),
     };
-    let row = AptRow {
+    AptRow {
         uri: source.uri.trim_end_matches('/').to_owned(),
         suite: source.suite.clone(),
         components: source.components.clone(),
@@ -90,8 +107,7 @@ pub(super) fn config_text(source: &AptSource) -> SiteResult<String> {
         check_date: source.check_date,
         by_hash: source.by_hash,
         proxy: source.proxy.clone(),
-    };
-    serde_json::to_string(&row).map_err(|e| SiteError::internal("writing a source", e))
+    }
 }
 
 pub(super) fn schedule(text: &str) -> SiteResult<Schedule> {

@@ -1,4 +1,4 @@
-//! One synchronization of a package source: look upstream, store, publish.
+//! One synchronization of a source, in the frame of a run.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -15,8 +15,9 @@ use super::apt::{Found, News, Run};
 use super::error::SyncError;
 use super::history::Counts;
 use super::state::Live;
-use super::{SyncOutcome, run};
+use super::{SyncOutcome, run, upstream};
 use crate::site::Site;
+use crate::sources::{AptSource, SourceConfig};
 
 /// Starts a run in the background; false when one is under way for the source.
 pub(super) fn start(site: &Arc<Site>, id: SourceId, extent: SyncExtent, trigger: SyncTrigger) -> bool {
@@ -34,7 +35,7 @@ pub(super) fn start(site: &Arc<Site>, id: SourceId, extent: SyncExtent, trigger:
 }
 
 /// Runs and records. `None` when not even the history could be written.
-async fn run_once(site: &Arc<Site>, record: &SourceRecord, live: &Live) -> Option<super::SyncRun> {
+async fn run_once(site: &Arc<Site>, record: &SourceRecord, live: &Arc<Live>) -> Option<super::SyncRun> {
     let row = run::begin(site, record, live).await?;
     let mut counts = Counts::default();
     let result = tokio::select! {
@@ -50,13 +51,26 @@ async fn run_once(site: &Arc<Site>, record: &SourceRecord, live: &Live) -> Optio
 async fn synchronize(
     site: &Arc<Site>,
     record: &SourceRecord,
+    live: &Arc<Live>,
+    counts: &mut Counts,
+) -> Result<SyncOutcome, SyncError> {
+    match site.source_view(record).map_err(|e| SyncError::Config(e.message))?.config {
+        SourceConfig::Apt(source) => packages(site, record, &source, live, counts).await,
+        SourceConfig::Upstream(source) => upstream::synchronize(site, record, &source, live, counts).await,
+        SourceConfig::CatalogFile => {
+            Err(SyncError::Config("the source is of files, which only an import brings in".into()))
+        }
+    }
+}
+
+/// Synchronizes with an archive of packages: looks upstream, stores, publishes.
+async fn packages(
+    site: &Arc<Site>,
+    record: &SourceRecord,
+    source: &AptSource,
     live: &Live,
     counts: &mut Counts,
 ) -> Result<SyncOutcome, SyncError> {
-    let config = site.source_view(record).map_err(|e| SyncError::Config(e.message))?.config;
-    let Some(source) = config.apt() else {
-        return Err(SyncError::Config("the source is of files, which only an import brings in".into()));
-    };
     let run =
         Run { site, id: record.id, source, config: &record.config, extent: live.extent, progress: &live.progress };
     let _turn = site.sync.gate.acquire().await.map_err(|_| SyncError::Stopping)?;

@@ -7,6 +7,7 @@ use sluice_packages::openpgp::{FingerprintError, KeyringError, SignatureError};
 use sluice_store::StoreError;
 
 use super::fetch::FetchError;
+use super::upstream::UpstreamError;
 use crate::error::{SiteError, chain};
 use crate::windows::import::ImportError;
 
@@ -15,6 +16,8 @@ use crate::windows::import::ImportError;
 pub(crate) enum SyncError {
     #[error(transparent)]
     Fetch(#[from] FetchError),
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
     #[error("the keyring {path} cannot be read")]
     KeyringFile { path: String, source: std::io::Error },
     #[error("the keyring {path} cannot be used")]
@@ -63,6 +66,7 @@ impl SyncError {
         match self {
             // Says why in words of its own; what the libraries below it say is for the log.
             Self::Fetch(error) => error.to_string(),
+            Self::Upstream(error) => error.to_string(),
             other => chain(other),
         }
     }
@@ -71,6 +75,7 @@ impl SyncError {
     pub(crate) fn fix(&self) -> &'static str {
         match self {
             Self::Fetch(error) => error.fix(),
+            Self::Upstream(error) => error.fix(),
             Self::KeyringFile { .. } | Self::Keyring { .. } | Self::NoKeys => {
                 "Install the vendor's keyring package, or name another keyring in the source."
             }

@@ -9,6 +9,7 @@ mod progress;
 pub(crate) mod run;
 mod state;
 mod unpublished;
+mod upstream;
 
 use std::sync::Arc;
 
@@ -21,13 +22,15 @@ use crate::caller::{Caller, Permission};
 use crate::error::{SiteError, SiteResult};
 use crate::page::{Page, PageRequest, limit_and_one};
 use crate::site::Site;
-use crate::sources::{Source, SourceKind};
+use crate::sources::Source;
 
 pub(crate) use error::SyncError;
 pub(crate) use fetch::Fetcher;
 pub(crate) use history::Counts;
 pub(crate) use state::{Live, SyncState};
 pub(crate) use unpublished::Unpublished;
+pub(crate) use upstream::Upstreams;
+pub use upstream::{CheckedStep, SourceCheck};
 
 /// The kind of the alert of a failed synchronization.
 pub(crate) const ALERT: &str = "sync-failed";
@@ -172,7 +175,7 @@ impl Site {
         let wanted: Vec<SourceId> = match source {
             Some(id) => {
                 let record = self.sources.get(id).ok_or_else(|| SiteError::not_found("source", id))?;
-                if self.source_view(&record)?.config.kind() == SourceKind::CatalogFile {
+                if !self.source_view(&record)?.config.is_remote() {
                     return Err(SiteError::conflict(
                         "the source is of imported files: there is no upstream to ask",
                         "Import the file again: `sluice catalog import FILE`.",

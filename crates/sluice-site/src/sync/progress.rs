@@ -54,6 +54,15 @@ impl Progress {
         self.change(|p, _| item.clone_into(&mut p.item));
     }
 
+    /// Says how many documents have come of how many, and how many of them were refused.
+    pub(crate) fn documents(&self, done: u64, total: u64, refused: u64) {
+        let bytes = self.bytes();
+        self.change(|p, _| {
+            (p.done, p.total) = (done, total);
+            p.item = format!("{done} of {total} documents, {} KiB, {refused} refused", bytes >> 10);
+        });
+    }
+
     /// Counts fetched bytes, which are the units of [`SyncPhase::Updates`].
     pub(crate) fn fetched(&self, bytes: u64) {
         self.bytes.fetch_add(bytes, Ordering::Relaxed);

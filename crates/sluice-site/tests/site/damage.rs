@@ -1,5 +1,5 @@
 use sluice_model::{Schedule, SourceId};
-use sluice_site::sources::{AptKeyring, AptSource, SourceSpec};
+use sluice_site::sources::{AptKeyring, AptSource, SourceConfig, SourceSpec};
 use sluice_store::source::{self, SourceRecord};
 use uuid::Uuid;
 
@@ -20,6 +20,7 @@ async fn a_source_that_cannot_be_read_stops_no_other() {
         by_hash: true,
         proxy: None,
     };
+    let config = SourceConfig::Apt(config);
     let spec = SourceSpec { name: "good".into(), config, enabled: true, schedule: Schedule::Manual };
     world.site.create_source(&world.admin, spec).await.unwrap();
     let bad = SourceRecord {

@@ -25,6 +25,8 @@ pub(crate) const TABLES: &[&str] = &[
     "release_anchor",
     "sync_run",
     "quarantine",
+    "upstream",
+    "inherited",
     "alert",
     "device",
     "device_contact",

@@ -10,8 +10,8 @@ use crate::error::StoreError;
 use crate::repository::counter::Counter;
 use crate::repository::{
     alert, api_token, bundle_export, bundle_import, bundle_signer, collection, device, device_event,
-    downstream_computer, downstream_server, downstream_status, enforcement, enrollment, inventory, meta, quarantine,
-    session, setup_token, source, sync_run, user, windows_client, windows_event, windows_status,
+    downstream_computer, downstream_server, downstream_status, enforcement, enrollment, inherited, inventory, meta,
+    quarantine, session, setup_token, source, sync_run, upstream, user, windows_client, windows_event, windows_status,
 };
 
 pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Result<(), StoreError> {
@@ -89,6 +89,8 @@ pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Resul
     .await?;
     problems.list(sync_run::list(reader, None, None, u32::MAX).await)?;
     problems.list(quarantine::list(reader, true).await)?;
+    problems.list(upstream::list(reader).await)?;
+    problems.list(inherited::list(reader).await)?;
     problems.list(alert::recent(reader, u32::MAX).await)?;
     problems.list(enrollment::list(reader).await)?;
     let mut parents = HashMap::new();

@@ -18,6 +18,7 @@ pub mod downstream_server;
 pub mod downstream_status;
 pub mod enforcement;
 pub mod enrollment;
+pub mod inherited;
 pub mod inventory;
 mod inventory_row;
 pub mod meta;
@@ -30,6 +31,7 @@ pub mod source;
 pub mod sync_run;
 pub mod update_change;
 pub mod update_group;
+pub mod upstream;
 pub mod user;
 pub mod windows_client;
 mod windows_client_row;
@@ -58,6 +60,7 @@ pub(crate) fn statements() -> impl Iterator<Item = Statement> {
         downstream_status::STATEMENTS,
         enforcement::STATEMENTS,
         enrollment::STATEMENTS,
+        inherited::STATEMENTS,
         inventory::STATEMENTS,
         meta::STATEMENTS,
         quarantine::STATEMENTS,
@@ -69,6 +72,7 @@ pub(crate) fn statements() -> impl Iterator<Item = Statement> {
         sync_run::STATEMENTS,
         update_change::STATEMENTS,
         update_group::STATEMENTS,
+        upstream::STATEMENTS,
         user::STATEMENTS,
         windows_client::STATEMENTS,
         windows_event::STATEMENTS,

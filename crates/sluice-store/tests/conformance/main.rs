@@ -19,6 +19,7 @@ mod samples;
 mod schema;
 mod security;
 mod sync;
+mod upstream;
 mod windows;
 mod windows_events;
 
@@ -40,6 +41,7 @@ fn postgres_conformance() {
         schema::CASES,
         security::CASES,
         sync::CASES,
+        upstream::CASES,
         windows::CASES,
         windows_events::CASES,
     ];

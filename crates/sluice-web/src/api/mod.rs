@@ -91,6 +91,7 @@ fn quick() -> OpenApiRouter<AdminState> {
         .routes(routes!(sources::list::list, sources::write::create))
         .routes(routes!(sources::list::get, sources::write::replace, sources::write::delete))
         .routes(routes!(sources::import::import))
+        .routes(routes!(sources::upstream::check))
         .routes(routes!(sync::status::status))
         .routes(routes!(sync::runs::history, sync::runs::start))
         .routes(routes!(sync::quarantine::list))

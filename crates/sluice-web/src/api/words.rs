@@ -164,7 +164,9 @@ words! {
         Unchanged "unchanged", Changed "changed", Failed "failed", Interrupted "interrupted",
     }
     /// What sort of upstream a source is.
-    SourceKind = sluice_site::sources::SourceKind { Apt "apt", CatalogFile "catalog-file", }
+    SourceKind = sluice_site::sources::SourceKind {
+        Apt "apt", CatalogFile "catalog-file", Upstream "upstream",
+    }
     /// What a caller may do.
     Role = sluice_site::Role {
         Administrator "administrator", UpdateManager "update-manager", Reader "reader",

@@ -75,6 +75,7 @@ pub fn operations() -> Vec<Operation> {
         change("put", "/sources/{id}", Some(source)),
         change("delete", "/sources/{id}", None),
         change("post", "/sources/import", Some(import)),
+        change("post", "/sources/check", Some(json!({ "url": "http://127.0.0.1:9" }))),
         read("/sync", Sees),
         read("/sync/runs", Sees),
         change("post", "/sync/runs", Some(json!({}))),

@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use sluice_catalog::Catalog;
-use sluice_model::RevisionRef;
+use sluice_model::{RevisionRef, UpdateId};
 use sluice_wsus::update::decode;
 use sluice_wsus::update::stream::{DocumentStream, NotADocument};
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 use super::container::{Files, Opener, shown};
 use super::derive::{self, Derived};
@@ -167,8 +168,14 @@ impl Files for Found {
 }
 
 /// What names a revision in the quarantine.
-pub(super) fn item_of(revision: RevisionRef) -> String {
+pub(crate) fn item_of(revision: RevisionRef) -> String {
     format!("update {} revision {}", revision.update, revision.number)
+}
+
+/// The revision that [`item_of`] named.
+pub(crate) fn revision_of(item: &str) -> Option<RevisionRef> {
+    let (update, number) = item.strip_prefix("update ")?.split_once(" revision ")?;
+    Some(RevisionRef { update: UpdateId(Uuid::try_parse(update).ok()?), number: number.parse().ok()? })
 }
 
 /// What names something without an identity in the quarantine.

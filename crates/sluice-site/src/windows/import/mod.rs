@@ -23,11 +23,11 @@ mod quarantine;
 mod run;
 mod summary;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use convert::neutral;
-pub(crate) use derive::unpack_document;
-pub(crate) use documents::{Item, read_document};
+pub(crate) use derive::{Derived, unpack_document};
+pub(crate) use documents::{Item, item_of, read_document, revision_of};
 pub(crate) use ingest::Ingest;
 pub use summary::{ImportProblem, ImportSummary};
 

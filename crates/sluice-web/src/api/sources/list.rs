@@ -5,10 +5,12 @@ use axum::extract::State;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sluice_model::SourceId;
+use sluice_site::sources::SourceConfig;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::schedule::Schedule;
+use super::upstream::UpstreamSource;
 use crate::admin::AdminState;
 use crate::api::page::Listing;
 use crate::api::words::SourceKind;
@@ -27,6 +29,8 @@ pub struct Source {
     pub kind: SourceKind,
     /// The upstream, of sources of the kind `apt`.
     pub apt: Option<AptSource>,
+    /// The upstream, of sources of the kind `upstream`.
+    pub upstream: Option<UpstreamSource>,
     /// Whether the schedule is in force.
     pub enabled: bool,
     /// When it is synchronized.
@@ -134,14 +138,18 @@ impl From<AptSource> for sluice_site::sources::AptSource {
 
 impl From<sluice_site::sources::Source> for Source {
     fn from(source: sluice_site::sources::Source) -> Self {
+        let kind = source.config.kind().into();
+        let (apt, upstream) = match source.config {
+            SourceConfig::Apt(apt) => (Some(apt.into()), None),
+            SourceConfig::Upstream(upstream) => (None, Some((*upstream).into())),
+            SourceConfig::CatalogFile => (None, None),
+        };
         Self {
             id: source.id.0,
             name: source.name,
-            kind: source.config.kind().into(),
-            apt: match source.config {
-                sluice_site::sources::SourceConfig::Apt(apt) => Some(apt.into()),
-                sluice_site::sources::SourceConfig::CatalogFile => None,
-            },
+            kind,
+            apt,
+            upstream,
             enabled: source.enabled,
             schedule: source.schedule.into(),
             created_at: source.created_at,

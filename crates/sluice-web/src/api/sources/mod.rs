@@ -3,4 +3,5 @@
 pub mod import;
 pub mod list;
 pub mod schedule;
+pub mod upstream;
 pub mod write;

@@ -5,11 +5,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use sluice_model::SourceId;
-use sluice_site::sources::SourceSpec;
+use sluice_site::sources::{SourceConfig, SourceSpec};
 use utoipa::ToSchema;
 
 use super::list::{AptSource, Source};
 use super::schedule::Schedule;
+use super::upstream::UpstreamSource;
 use crate::admin::AdminState;
 use crate::auth::Authenticated;
 use crate::extract::{ApiId, ApiJson};
@@ -21,8 +22,12 @@ use crate::problem::{Problem, WebResult};
 pub struct SourceRequest {
     /// Unique name.
     pub name: String,
-    /// The upstream.
-    pub apt: AptSource,
+    /// The upstream: a Debian archive. Either this or `upstream` is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub apt: Option<AptSource>,
+    /// The upstream: Microsoft Update, a WSUS or another Sluice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upstream: Option<UpstreamSource>,
     /// When it is synchronized.
     pub schedule: Schedule,
     /// Whether the schedule is in force.
@@ -31,12 +36,16 @@ pub struct SourceRequest {
 
 impl SourceRequest {
     fn spec(self) -> Result<SourceSpec, Problem> {
-        Ok(SourceSpec {
-            name: self.name,
-            config: self.apt.into(),
-            schedule: self.schedule.model()?,
-            enabled: self.enabled,
-        })
+        let config = match (self.apt, self.upstream) {
+            (Some(apt), None) => SourceConfig::Apt(apt.into()),
+            (None, Some(upstream)) => SourceConfig::Upstream(Box::new(upstream.into())),
+            (None, None) | (Some(_), Some(_)) => {
+                let fix =
+                    "Give `apt` for a Debian archive or `upstream` for a WSUS, Microsoft Update or another Sluice.";
+                return Err(Problem::invalid("apt", "a source has exactly one upstream", fix));
+            }
+        };
+        Ok(SourceSpec { name: self.name, config, schedule: self.schedule.model()?, enabled: self.enabled })
     }
 }
 

@@ -15,6 +15,7 @@ pub mod groups;
 pub mod overview;
 pub mod quarantine;
 pub mod selection;
+pub mod server_edit;
 pub mod setup;
 pub mod sign_in;
 pub mod source_add;

@@ -68,7 +68,7 @@ fn source(visit: &Visit, status: SyncStatus) -> SourceLine {
     let (t, source) = (&visit.t.sync, status.source);
     let state = if status.running.is_some() {
         Chip::new(Tone::Busy, t.state_running)
-    } else if !source.enabled && source.config.apt().is_some() {
+    } else if !source.enabled && source.config.is_remote() {
         Chip::new(Tone::Quiet, t.state_disabled)
     } else if source.last_error.is_some() {
         Chip::new(Tone::Bad, t.state_failed)
@@ -82,9 +82,15 @@ fn source(visit: &Visit, status: SyncStatus) -> SourceLine {
             vec![apt.uri.clone(), apt.suite.clone(), apt.components.join(" "), apt.architectures.join(" ")]
         }
         SourceConfig::CatalogFile => vec![t.imported_files.to_string()],
+        SourceConfig::Upstream(upstream) => {
+            vec![upstream.url.clone(), upstream.replica.then(|| t.replica.to_string()).unwrap_or_default()]
+        }
     };
     let when = |at| When::new(&visit.t.common, at, visit.now);
+    let change =
+        source.config.upstream().map(|_| (format!("/sync/servers/{}", source.id), t.change_one.with(&source.name)));
     SourceLine {
+        change,
         id: source.id.to_string(),
         run_label: t.run_one.with(&source.name),
         what: parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),

@@ -11,6 +11,7 @@ mod devices;
 mod downstream;
 mod overview;
 mod selection;
+mod servers;
 mod sets;
 mod states;
 mod sync;
@@ -27,6 +28,7 @@ pub use devices::Devices;
 pub use downstream::Downstream;
 pub use overview::Overview;
 pub use selection::Selection;
+pub use servers::Servers;
 pub use sets::Sets;
 pub use states::States;
 pub use sync::Sync;
@@ -92,6 +94,7 @@ pub struct Text {
     pub devices: Devices,
     pub windows: Windows,
     pub deployments: Deployments,
+    pub servers: Servers,
     pub sync: Sync,
     pub downstream: Downstream,
     pub selection: Selection,
@@ -110,6 +113,7 @@ pub static ENGLISH: Text = Text {
     devices: Devices::ENGLISH,
     windows: Windows::ENGLISH,
     deployments: Deployments::ENGLISH,
+    servers: Servers::ENGLISH,
     sync: Sync::ENGLISH,
     downstream: Downstream::ENGLISH,
     selection: Selection::ENGLISH,
@@ -130,6 +134,7 @@ mod tests {
         all.extend(t.devices.all());
         all.extend(t.windows.all());
         all.extend(t.deployments.all());
+        all.extend(t.servers.all());
         all.extend(t.sync.all());
         all.extend(t.downstream.all());
         all.extend(t.selection.all());

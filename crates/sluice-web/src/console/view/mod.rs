@@ -15,6 +15,7 @@ pub mod groups;
 pub mod list;
 pub mod overview;
 pub mod selection;
+pub mod server_edit;
 pub mod shell;
 pub mod source_add;
 pub mod sync;

@@ -34,6 +34,8 @@ pub struct SourceLine {
     pub can_run: bool,
     /// "Synchronize debian", for screen readers.
     pub run_label: String,
+    /// Where it is changed, and "Change head office".
+    pub change: Option<(String, String)>,
 }
 
 /// A synchronization under way.

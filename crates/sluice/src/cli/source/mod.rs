@@ -2,11 +2,15 @@
 
 mod create;
 mod import;
+mod schedule;
 mod show;
+mod test;
+mod upstream;
 
 use clap::Subcommand;
 use sluice_web::api::sources::list::Source;
 use sluice_web::api::sources::write::SourceRequest;
+use sluice_web::api::words::SourceKind;
 
 use super::Context;
 use super::client::{Got, Query};
@@ -25,9 +29,12 @@ pub enum Verb {
         /// Name or identity of the source.
         source: String,
     },
-    /// Define a source: one suite of a Debian archive.
+    /// Define a source: one suite of a Debian archive, or a server to synchronize with.
     #[command(after_help = create::EXAMPLE)]
     Create(Box<create::Create>),
+    /// Try out the server of a source: is it there, does it let this site in, what does it say of itself.
+    #[command(after_help = test::EXAMPLE)]
+    Test(Box<test::Test>),
     /// Take over the package sources of this machine, as apt has them.
     #[command(after_help = import::EXAMPLE)]
     Import(import::Import),
@@ -59,6 +66,7 @@ pub(super) async fn run(verb: Verb, context: &Context) -> Result<Answer, CliErro
             Ok(Answer::of(got.value, show::one(&got.data, &context.view)))
         }
         Verb::Create(create) => create::run(*create, context).await,
+        Verb::Test(test) => test::run(*test, context).await,
         Verb::Import(import) => import::run(&import, context).await,
         Verb::Enable { source } => enable(context, &source, true).await,
         Verb::Disable { source } => enable(context, &source, false).await,
@@ -78,13 +86,14 @@ async fn get(context: &Context, source: &str) -> Result<Got<Source>, CliError> {
 async fn enable(context: &Context, source: &str, enabled: bool) -> Result<Answer, CliError> {
     let source = get(context, source).await?.data;
     let path = format!("/sources/{}", source.id);
-    let Some(apt) = source.apt else {
+    if source.kind == SourceKind::CatalogFile {
         return Err(CliError::usage(
             "an imported catalog has no schedule",
             "Import files with `sluice catalog import`.",
         ));
-    };
-    let request = SourceRequest { name: source.name, apt, schedule: source.schedule, enabled };
+    }
+    let Source { name, apt, upstream, schedule, .. } = source;
+    let request = SourceRequest { name, apt, upstream, schedule, enabled };
     let got: Got<Source> = context.api.put(&path, &request).await?;
     let state = if enabled { "enabled" } else { "disabled" };
     Ok(Answer::of(got.value, format!("The schedule of {} is {state}.\n", got.data.name)))

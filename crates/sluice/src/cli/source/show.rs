@@ -2,6 +2,8 @@
 
 use sluice_web::api::sources::list::{AptSource, Keyring, Source};
 use sluice_web::api::sources::schedule::Schedule;
+use sluice_web::api::sources::upstream::UpstreamSource;
+use sluice_web::api::words::SourceKind;
 
 use crate::cli::table::{Cell, Column, Table, facts};
 use crate::cli::view::{Style, View};
@@ -17,10 +19,10 @@ pub(super) fn list(sources: &[Source], view: &View) -> String {
     ];
     let mut table = Table::new(columns, "There are no sources. Take over this machine's: `sluice source import`.");
     for source in sources {
-        let schedule = match &source.apt {
-            None => "by import".to_owned(),
-            Some(_) if source.enabled => schedule(&source.schedule),
-            Some(_) => "disabled".to_owned(),
+        let schedule = match source.kind {
+            SourceKind::CatalogFile => "by import".to_owned(),
+            _ if source.enabled => schedule(&source.schedule),
+            _ => "disabled".to_owned(),
         };
         table.row([
             (&source.name).into(),
@@ -45,9 +47,10 @@ fn state(source: &Source) -> Cell {
 /// Everything about a source.
 pub(super) fn one(source: &Source, view: &View) -> String {
     let mut lines = vec![("Name", source.name.clone()), ("Identity", source.id.to_string())];
-    match &source.apt {
-        Some(apt) => lines.extend(archive(apt)),
-        None => lines.push(("Upstream", "files that were imported".to_owned())),
+    match (&source.apt, &source.upstream) {
+        (Some(apt), _) => lines.extend(archive(apt)),
+        (None, Some(upstream)) => lines.extend(server(upstream)),
+        (None, None) => lines.push(("Upstream", "files that were imported".to_owned())),
     }
     lines.extend([
         ("Schedule", if source.enabled { schedule(&source.schedule) } else { "disabled".into() }),
@@ -77,6 +80,25 @@ fn archive(apt: &AptSource) -> Vec<(&'static str, String)> {
         ("Expiry of Release", check(apt.check_valid_until)),
         ("Date of Release", check(apt.check_date)),
         ("Proxy", apt.proxy.clone().unwrap_or_else(|| "-".into())),
+    ]
+}
+
+fn server(upstream: &UpstreamSource) -> Vec<(&'static str, String)> {
+    let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".into());
+    let trust = match (upstream.pinned.is_empty(), &upstream.authorities) {
+        (false, _) => upstream.pinned.join("\n"),
+        (true, Some(_)) => "authorities of the machine and of the source".into(),
+        (true, None) => "authorities of the machine".into(),
+    };
+    let languages = if upstream.languages.is_empty() { "all".into() } else { upstream.languages.join(", ") };
+    vec![
+        ("Server", upstream.url.clone()),
+        ("Mode", if upstream.replica { "replica" } else { "autonomous" }.to_owned()),
+        ("Languages", languages),
+        ("Trusted certificates", trust),
+        ("Account name", or_dash(&upstream.account_name)),
+        ("Requests at once", upstream.parallel.to_string()),
+        ("Proxy", or_dash(&upstream.proxy)),
     ]
 }
 

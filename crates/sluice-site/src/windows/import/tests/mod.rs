@@ -6,4 +6,4 @@ mod content;
 mod golden;
 mod hostile;
 mod repeat;
-mod world;
+pub(crate) mod world;

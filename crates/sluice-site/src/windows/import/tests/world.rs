@@ -42,15 +42,15 @@ impl Entropy for TestEntropy {
     }
 }
 
-pub(super) struct World {
-    pub(super) site: Arc<Site>,
-    pub(super) admin: Caller,
-    pub(super) directory: TempDir,
+pub(crate) struct World {
+    pub(crate) site: Arc<Site>,
+    pub(crate) admin: Caller,
+    pub(crate) directory: TempDir,
     host: Host,
 }
 
 impl World {
-    pub(super) async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let clock = Arc::new(TestClock(AtomicI64::new(1_790_000_000)));
         let host = Host { clock, entropy: Arc::new(TestEntropy(AtomicU64::new(0))) };
@@ -59,16 +59,16 @@ impl World {
     }
 
     /// Stops the site and starts it again on the same store.
-    pub(super) async fn restart(&mut self) {
+    pub(crate) async fn restart(&mut self) {
         self.site.close().await;
         self.site = open(&self.directory, self.host.clone()).await;
     }
 
-    pub(super) async fn import(&self, name: &str, bytes: impl Into<Bytes>) -> SiteResult<ImportSummary> {
+    pub(crate) async fn import(&self, name: &str, bytes: impl Into<Bytes>) -> SiteResult<ImportSummary> {
         self.import_stream(name, pieces(bytes.into())).await
     }
 
-    pub(super) async fn import_stream(
+    pub(crate) async fn import_stream(
         &self,
         name: &str,
         body: impl Stream<Item = io::Result<Bytes>> + Send + Unpin + 'static,
@@ -77,7 +77,7 @@ impl World {
     }
 
     /// What is in quarantine: items and reasons, sorted.
-    pub(super) async fn quarantine(&self) -> Vec<(String, String)> {
+    pub(crate) async fn quarantine(&self) -> Vec<(String, String)> {
         let page = PageRequest { cursor: None, limit: Some(200) };
         let items = self.site.quarantine(&self.admin, page).await.unwrap().items;
         let mut all: Vec<_> = items.into_iter().map(|item| (item.item, item.reason)).collect();
@@ -86,7 +86,7 @@ impl World {
     }
 
     /// The titles of everything in the catalog, sorted, with revision numbers.
-    pub(super) fn titles(&self) -> Vec<String> {
+    pub(crate) fn titles(&self) -> Vec<String> {
         let catalog = self.site.catalog();
         let windows = catalog.current_windows().iter();
         let title = |id| catalog.revision(sluice_model::RevisionId(id)).map(|u| format!("{} r{}", u.title, u.number));
@@ -117,7 +117,7 @@ async fn open(directory: &TempDir, host: Host) -> Arc<Site> {
 }
 
 /// A body in uneven pieces.
-pub(super) fn pieces(bytes: Bytes) -> impl Stream<Item = io::Result<Bytes>> + Send + Unpin {
+pub(crate) fn pieces(bytes: Bytes) -> impl Stream<Item = io::Result<Bytes>> + Send + Unpin {
     const PIECE: usize = 7919;
     let pieces: Vec<_> =
         (0..bytes.len()).step_by(PIECE).map(|at| bytes.slice(at..bytes.len().min(at + PIECE))).collect();
@@ -125,21 +125,21 @@ pub(super) fn pieces(bytes: Bytes) -> impl Stream<Item = io::Result<Bytes>> + Se
 }
 
 /// The plain bytes of a fragment, as a client gets them.
-pub(super) async fn plain(fragment: Option<StoredFragment>) -> Vec<u8> {
+pub(crate) async fn plain(fragment: Option<StoredFragment>) -> Vec<u8> {
     let read = fragment.expect("the fragment is there").read().await.unwrap();
     if read.packed { xpress::decompress(&read.bytes, 1 << 30).unwrap() } else { read.bytes.to_vec() }
 }
 
-pub(super) fn update_id(number: u128) -> UpdateId {
+pub(crate) fn update_id(number: u128) -> UpdateId {
     UpdateId(Uuid::from_u128(0x0fa1_201d_0000_0000_0000_0000_0000_0000 + number))
 }
 
-pub(super) fn revision(id: u128, number: u32) -> RevisionRef {
+pub(crate) fn revision(id: u128, number: u32) -> RevisionRef {
     RevisionRef { update: update_id(id), number }
 }
 
 /// A document: `properties` are attributes, `rest` sections after the title.
-pub(super) fn document(id: u128, number: u32, title: &str, properties: &str, rest: &str) -> String {
+pub(crate) fn document(id: u128, number: u32, title: &str, properties: &str, rest: &str) -> String {
     format!(
         "<upd:Update xmlns:upd=\"http://schemas.microsoft.com/msus/2002/12/Update\" \
          xmlns:cat=\"http://schemas.microsoft.com/msus/2002/12/UpdateHandlers/Category\" \
@@ -153,12 +153,12 @@ pub(super) fn document(id: u128, number: u32, title: &str, properties: &str, res
 }
 
 /// An update that can be deployed.
-pub(super) fn software(id: u128, number: u32, title: &str, needs: &[u128]) -> String {
+pub(crate) fn software(id: u128, number: u32, title: &str, needs: &[u128]) -> String {
     document(id, number, title, "ExplicitlyDeployable=\"true\"", &relations(needs, false))
 }
 
 /// A company, family or product below another one.
-pub(super) fn category(id: u128, title: &str, kind: &str, below: &[u128]) -> String {
+pub(crate) fn category(id: u128, title: &str, kind: &str, below: &[u128]) -> String {
     let rest = format!(
         "{}<upd:HandlerSpecificData xsi:type=\"cat:Category\"><cat:CategoryInformation CategoryType=\"{kind}\"/>\
          </upd:HandlerSpecificData>",
@@ -180,7 +180,7 @@ fn relations(needs: &[u128], categories: bool) -> String {
 }
 
 /// A file of the recorded data, which lies outside the project; says so when it is absent.
-pub(super) fn shared(path: &str) -> Option<PathBuf> {
+pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     #[expect(clippy::disallowed_methods, reason = "a test may be told where its data lies")]
     let root = std::env::var_os("SLUICE_SHARED")
         .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared")), PathBuf::from);

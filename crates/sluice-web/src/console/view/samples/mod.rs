@@ -3,6 +3,7 @@
 mod catalog;
 mod fleet;
 mod front;
+mod server;
 mod transfer;
 mod tree;
 mod windows;
@@ -19,6 +20,7 @@ use crate::console::text::{ENGLISH, Text};
 use catalog::{update_page, updates_page, windows_update_page};
 use fleet::{device_lines, device_page, devices_page, enroll_page, windows_device_page};
 use front::overview_page;
+use server::server_page;
 use tree::{preview_page, selection_page};
 use windows::windows_enroll_page;
 use work::{deployment_new_page, deployment_page, deployments_page, quarantine_line, run_line, sync_page};
@@ -175,6 +177,8 @@ pub fn all() -> Vec<(&'static str, String)> {
     };
     pages.push(("source_add", add.render()));
     pages.push(("downstream", downstream_page().render()));
+    pages.push(("server_edit", server_page(true).render()));
+    pages.push(("server_new", server_page(false).render()));
     let groups = groups::Groups {
         shell: shell("Update groups", Here::Groups),
         t: &T.sets,

@@ -181,6 +181,7 @@ pub fn sync_page() -> sync::Sync {
                 next_run: Some(when(60)),
                 can_run: false,
                 run_label: t.run_one.with("debian trixie"),
+                change: None,
             },
             sync::SourceLine {
                 id: "2".into(),
@@ -193,6 +194,7 @@ pub fn sync_page() -> sync::Sync {
                 next_run: None,
                 can_run: true,
                 run_label: t.run_one.with(HOSTILE),
+                change: Some(("/sync/servers/2".into(), t.change_one.with(HOSTILE))),
             },
         ],
         empty: Empty::new(t.empty, t.empty_text),

@@ -1,0 +1,107 @@
+//! Synchronizing with a server that speaks Microsoft's server-to-server protocol (\[MS-WSUSSS\]): Microsoft Update, a
+//! WSUS or another Sluice. This site is its downstream server.
+//!
+//! A run asks for two lists, of categories and of updates, and fetches what is in them and not stored. Each list has an
+//! anchor, which is remembered only after everything before it is stored and served. So a run can end anywhere and the
+//! next one goes on: what is missing is what is listed less what is stored. When nothing is new upstream, a run is two
+//! requests.
+
+mod check;
+mod connection;
+mod deployments;
+mod error;
+mod fetch;
+mod filter;
+mod lists;
+mod origins;
+mod pending;
+mod read;
+mod run;
+mod selection;
+mod session;
+mod state;
+#[cfg(test)]
+mod tests;
+mod trust;
+mod why;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sluice_model::SourceId;
+use sluice_store::source::SourceRecord;
+
+use self::connection::{Connection, Pace};
+use self::session::Session;
+use crate::host::Host;
+use crate::sources::UpstreamSource;
+
+pub use check::{CheckedStep, SourceCheck};
+pub(crate) use error::UpstreamError;
+pub(super) use run::synchronize;
+
+/// What is kept of upstream servers between runs: connections, cookies and configurations.
+pub(crate) struct Upstreams {
+    host: Host,
+    /// How the site calls itself when a source does not say.
+    account: String,
+    pub(crate) pace: Mutex<Pace>,
+    sessions: Mutex<HashMap<SourceId, (String, Arc<Session>)>>,
+    /// What tests select that have no catalog to select from.
+    #[cfg(test)]
+    pub(crate) selected: arc_swap::ArcSwapOption<crate::selection::SelectionFilter>,
+}
+
+impl Upstreams {
+    /// Knows nobody yet. `clients_url` is where devices reach the site.
+    pub(crate) fn new(host: Host, clients_url: &str) -> Self {
+        let authority = clients_url.split_once("://").map_or(clients_url, |(_, rest)| rest);
+        let name = authority.split(['/', ':']).next().unwrap_or_default();
+        Self {
+            host,
+            account: if name.is_empty() { "sluice".to_owned() } else { name.to_owned() },
+            pace: Mutex::default(),
+            sessions: Mutex::default(),
+            #[cfg(test)]
+            selected: arc_swap::ArcSwapOption::empty(),
+        }
+    }
+
+    fn pace(&self) -> Pace {
+        *self.pace.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A conversation that begins anew.
+    fn begin(&self, source: &UpstreamSource) -> Result<Session, UpstreamError> {
+        let connection = Connection::new(source, self.host.clone(), self.pace())?;
+        Ok(Session::new(connection, self.account_of(source)))
+    }
+
+    /// A conversation to try out; whoever waits for it does not wait for a busy server.
+    fn begin_once(&self, source: &UpstreamSource) -> Result<Session, UpstreamError> {
+        let connection = Connection::new(source, self.host.clone(), self.pace())?.without_retries();
+        Ok(Session::new(connection, self.account_of(source)))
+    }
+
+    fn account_of(&self, source: &UpstreamSource) -> String {
+        source.account_name.clone().unwrap_or_else(|| self.account.clone())
+    }
+
+    /// The conversation with the server of a source, begun anew when the source is another than it was.
+    fn session(&self, record: &SourceRecord, source: &UpstreamSource) -> Result<Arc<Session>, UpstreamError> {
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((config, session)) = sessions.get(&record.id)
+            && *config == record.config
+        {
+            return Ok(Arc::clone(session));
+        }
+        let session = Arc::new(self.begin(source)?);
+        sessions.insert(record.id, (record.config.clone(), Arc::clone(&session)));
+        Ok(session)
+    }
+
+    /// Forgets the conversation of a source that is gone.
+    pub(crate) fn forget(&self, id: SourceId) {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+}

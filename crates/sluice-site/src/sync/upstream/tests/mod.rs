@@ -1,0 +1,13 @@
+//! Whole runs against a scripted server.
+
+mod basics;
+mod http;
+mod network;
+mod poison;
+mod reached;
+mod recorded;
+mod replica;
+mod resume;
+mod server;
+mod tls;
+mod world;

@@ -1,0 +1,41 @@
+//! Servers to synchronize with.
+
+super::words! {
+    /// Servers to synchronize with.
+    Servers {
+        back: "Synchronization",
+        new_title: "Add a server",
+        change_title: "Server",
+        lede: "Windows updates come from Microsoft Update, from a WSUS or from another Sluice. Which of them is decided by the selected products and classifications.",
+        name_hint: "How you call it; its address when empty.",
+        url: "Address",
+        url_hint: "The root of the server, with its port. Microsoft Update: {}",
+        mode: "Mode",
+        autonomous: "Autonomous",
+        autonomous_hint: "Updates come from there; what is done with them is decided here.",
+        replica: "Replica",
+        replica_hint: "Groups, deployments, declined updates and accepted licence terms come from there too, and are changed only there.",
+        schedule: "Synchronize",
+        every: "every hour|every {} hours",
+        by_hand: "by hand only",
+        as_it_is: "as it is",
+        languages: "Languages",
+        languages_hint: "Language tags such as en, de, pt-br; all when empty.",
+        proxy: "Proxy",
+        proxy_hint: "Of the source alone, with name and password if it wants them.",
+        authorities: "Certificate authorities",
+        authorities_hint: "PEM. They are believed beside those of this machine.",
+        pins: "Pinned certificates",
+        pins_hint: "SHA-256, one per line. When there are some, only a server that shows one of them is believed.",
+        account_name: "Account name",
+        account_name_hint: "How this site calls itself there; the name devices reach it by when empty.",
+        parallel: "Requests at once",
+        save: "Save",
+        test: "Test",
+        test_title: "Test",
+        test_good: "The server answers ({} ms).",
+        step_good: "went well",
+        step_bad: "failed",
+        same: "sluice source create --kind upstream --url {}",
+    }
+}
