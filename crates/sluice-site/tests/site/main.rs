@@ -12,5 +12,6 @@ mod windows_catalog;
 mod windows_client;
 mod windows_documents;
 mod windows_reports;
+mod windows_never_scanned;
 mod windows_scan;
 mod world;
