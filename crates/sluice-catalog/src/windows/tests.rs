@@ -92,6 +92,26 @@ proptest! {
     }
 
     #[test]
+    fn large_metadata_stays_in_the_budget(
+        picks in picks(40, 120),
+        facts in any::<u64>(),
+        sizes in prop::collection::vec(prop_oneof![4 => 0u64..(1 << 20), 1 => (1u64 << 20)..(200 << 20)], 120),
+    ) {
+        let all = world(&picks, false);
+        let catalog = apply(&Catalog::default(), CatalogChange { updates: all.clone(), ..CatalogChange::default() });
+        let scope = scope(&catalog);
+        let installed = |update: &Update| facts >> (update.id.0.as_u128() % 64) & 1 == 1;
+        let size = |revision: RevisionId| sizes[revision.0 as usize % sizes.len()];
+        let mut client = Client::default();
+        let trips = client.scan_by_size(&scope, installed, size);
+        let budget = scope.base().budget();
+        // Three trips of those accounted for are of the driver pass.
+        prop_assert!(trips + 3 <= budget.worst_case, "{trips} trips, {budget:?}");
+        let cached = client.cached.keys().map(|id| RevisionId(u32::try_from(*id).unwrap())).collect::<BTreeSet<_>>();
+        prop_assert_eq!(cached, Naive { all: &all, declined: &[] }.fixpoint(installed));
+    }
+
+    #[test]
     fn an_honest_client_gets_all_it_needs_within_the_budget(
         picks in picks(40, 120),
         split in 0usize..120,
