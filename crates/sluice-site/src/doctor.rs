@@ -6,6 +6,8 @@ use sluice_store::audit;
 use crate::caller::{Caller, Permission};
 use crate::error::SiteResult;
 use crate::site::Site;
+use crate::windows::crowd::{self, Crowd};
+use crate::windows::never_scanned;
 
 /// Below this a site may soon be unable to store anything, bytes.
 const LITTLE_SPACE: u64 = 1 << 30;
@@ -45,6 +47,7 @@ impl Site {
         let mut findings = vec![self.database().await, self.disk(), self.certificate(), self.clock()];
         findings.extend(self.upstreams()?);
         findings.push(self.fleet_contact());
+        findings.push(self.windows_registrations());
         for status in self.reconcilers.status() {
             if let Some(error) = status.last_error {
                 let name = format!("background work {}", status.name);
@@ -150,6 +153,17 @@ impl Site {
                 let fix = "Look at them: `sluice device list --state silent`.";
                 DoctorFinding::ill("devices", format!("{silent} of {all} are silent"), fix)
             }
+        }
+    }
+
+    fn windows_registrations(&self) -> DoctorFinding {
+        let devices = self.windows.known.len();
+        let crowd = Crowd::of(devices);
+        let never = never_scanned::count(&self.fleet());
+        let detail = format!("{}; {never} registered and never scanned", crowd.text(devices));
+        match crowd {
+            Crowd::Room => DoctorFinding::well("registrations", detail),
+            Crowd::Nearly | Crowd::Full => DoctorFinding::ill("registrations", detail, crowd::FIX),
         }
     }
 }

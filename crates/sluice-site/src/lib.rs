@@ -31,6 +31,7 @@ mod inherited;
 mod keeper;
 mod keys;
 mod known;
+pub mod licences;
 mod load;
 pub mod metrics;
 pub mod page;

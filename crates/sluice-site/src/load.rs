@@ -2,63 +2,78 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use sluice_catalog::{
     Catalog, CatalogChange, DeviceChange, DeviceRecord, EnforcementRecord, Evaluator, Fleet, IndexContent, Offer,
 };
 use sluice_model::{DeviceId, DeviceNumber};
 use sluice_store::{
-    Reader, Store, StoreError, catalog, counter, declined, device, enforcement, inventory, selection, update_change,
+    Reader, Store, StoreError, catalog, counter, declined, device, enforcement, inventory, licence, selection,
+    update_change,
 };
 
 use crate::downstream;
-use crate::error::SiteResult;
+use crate::error::{SiteError, SiteResult};
 use crate::keeper::{apply_catalog, apply_devices};
 use crate::known::KnownDevices;
 use crate::windows;
 use crate::windows::reporting;
 
-/// Inventories that are in memory whole at a time, each of about 100 kB; the fleet keeps a small
-/// part of them.
+/// Changes that are applied at a time. Inventories among them are whole, each of about 100 kB; the fleet
+/// keeps a small part of them.
 const CHUNK: usize = 512;
+
+/// Chunks that may wait to be applied.
+const AHEAD: usize = 1;
 
 /// Everything the store holds, evaluated. A row that cannot be read is logged and left out: one bad
 /// row must not keep the site from starting.
 ///
-/// The work is done where it is awaited: nothing else runs before a site is open.
+/// Rows are read and unpacked where it is awaited, since nothing else runs before a site is open; what
+/// comes of them is applied beside it, on a thread for that.
 pub(crate) async fn fleet(store: &Store, known: &KnownDevices) -> SiteResult<Fleet> {
     let mut reader = store.snapshot().await?;
-    let catalog = apply_catalog(&Catalog::default(), whole_catalog(&mut reader).await?);
-    let mut building = Building::on(Arc::new(catalog));
-    whole_fleet(&mut reader, known, &mut building).await?;
-    building.apply();
-    Ok(building.fleet)
+    let catalog = Arc::new(apply_catalog(&Catalog::default(), whole_catalog(&mut reader).await?));
+    let (sender, receiver) = sync_channel(AHEAD);
+    let building = tokio::task::spawn_blocking(move || build(catalog, &receiver));
+    let mut chunks = Chunks { waiting: Vec::new(), sender };
+    let read = whole_fleet(&mut reader, known, &mut chunks).await;
+    chunks.send();
+    drop(chunks);
+    let fleet = building.await.map_err(|error| SiteError::internal("evaluating the devices", error))?;
+    read?;
+    Ok(fleet)
 }
 
-/// The fleet so far.
-struct Building {
-    evaluator: Evaluator,
-    fleet: Fleet,
+/// Changes that were read and are not applied yet.
+struct Chunks {
     waiting: Vec<DeviceChange>,
+    sender: SyncSender<Vec<DeviceChange>>,
 }
 
-impl Building {
-    fn on(catalog: Arc<Catalog>) -> Self {
-        let mut evaluator = Evaluator::new(catalog);
-        let fleet = Fleet::default().re_evaluate(&mut evaluator);
-        Self { evaluator, fleet, waiting: Vec::new() }
-    }
-
+impl Chunks {
     fn add(&mut self, change: DeviceChange) {
         self.waiting.push(change);
         if self.waiting.len() >= CHUNK {
-            self.apply();
+            self.send();
         }
     }
 
-    fn apply(&mut self) {
-        self.fleet = apply_devices(&self.fleet, &mut self.evaluator, std::mem::take(&mut self.waiting));
+    /// Waits for room. Whoever applies them has failed when nobody takes them, and says so itself.
+    fn send(&mut self) {
+        let _failed = self.sender.send(std::mem::take(&mut self.waiting));
     }
+}
+
+/// The fleet after all that is received.
+fn build(catalog: Arc<Catalog>, changes: &Receiver<Vec<DeviceChange>>) -> Fleet {
+    let mut evaluator = Evaluator::new(catalog);
+    let mut fleet = Fleet::default().re_evaluate(&mut evaluator);
+    while let Ok(chunk) = changes.recv() {
+        fleet = apply_devices(&fleet, &mut evaluator, chunk);
+    }
+    fleet
 }
 
 /// Keeps going past a row that cannot be read.
@@ -95,6 +110,7 @@ async fn whole_catalog(reader: &mut Reader) -> Result<CatalogChange, StoreError>
     change.declined = declined::list(reader).await?.into_iter().map(|declined| (declined.update, true)).collect();
     change.choices = selection::choices(reader).await?.into_iter().map(|(id, choice)| (id, Some(choice))).collect();
     change.news = selection::news(reader).await?.into_iter().map(|(id, _)| (id, true)).collect();
+    change.licences = licence::list(reader).await?.into_iter().map(|acceptance| (acceptance.licence, true)).collect();
     change.changes = update_change::load(reader).await?;
     change.changes_to = counter::last(reader, counter::Counter::Change).await?;
     Ok(change)
@@ -104,7 +120,7 @@ fn offer(entry: &catalog::IndexEntry) -> Option<Offer> {
     Some(Offer { revision: entry.revision, binary: u16::try_from(entry.binary).ok()? })
 }
 
-async fn whole_fleet(reader: &mut Reader, known: &KnownDevices, building: &mut Building) -> Result<(), StoreError> {
+async fn whole_fleet(reader: &mut Reader, known: &KnownDevices, building: &mut Chunks) -> Result<(), StoreError> {
     let mut numbers: HashMap<DeviceId, (DeviceNumber, Option<[u8; 32]>)> = HashMap::new();
     device::load(reader, |row| {
         if let Some(device) = usable(row).filter(|d| d.removed_at.is_none()) {

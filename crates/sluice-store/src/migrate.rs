@@ -30,6 +30,8 @@ const STEPS: &[Step] = steps![
     "0004_deployments",
     "0005_access",
     "0006_windows",
+    "0007_priority",
+    "0008_licences",
     "0009_selection",
     "0011_bundles",
     "0012_upstream",

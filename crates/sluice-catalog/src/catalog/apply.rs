@@ -52,6 +52,9 @@ impl Catalog {
         if chosen || moved {
             work.next.select_all();
         }
+        for (licence, accepted) in change.licences {
+            work.next.accept_licence(licence, accepted);
+        }
         work.next.last_change = work.next.last_change.max(change.changes_to);
         for (update, counter) in change.changes {
             if work.next.change_of(update) < counter {

@@ -7,7 +7,7 @@
 //!   with it or after the whole round before it, so there are at most as many as there are levels,
 //!   and one more that finds nothing;
 //! * rounds cut because what they send is large ([`RoundTripBudget::page_bytes`]);
-//! * the driver pass.
+//! * the driver pass, in three trips at most ([`DriverPage`]).
 //!
 //! Pages hold 30 updates (Q21). Were that all, a client that needs 10,000 updates would never
 //! finish. So a page also holds at least a share of all the client needs by now, whether it has it
@@ -27,6 +27,13 @@ const PAGE_BYTES: u64 = 16 << 20;
 /// Rounds cut for their size at most. They are enough for 192 MiB of metadata in pages of 16 MiB; with
 /// more of it pages are larger.
 const LARGE_PAGES: u32 = 12;
+
+/// Trips of the driver pass: one that is full, one that is large, and the rest.
+const DRIVER_PAGES: u32 = 3;
+
+/// Drivers in one answer at least, when there are as many (\[MS-WUSP\] note 55). Fewer devices than
+/// that ask for all that fits in one round, as agents expect of the driver pass.
+const DRIVERS: usize = 200;
 
 /// Most levels in scope. Microsoft's catalog has about ten; deeper is bad data and is left out, so
 /// that at least half of the budget remains for pages.
@@ -54,16 +61,17 @@ pub struct RoundTripBudget {
 impl RoundTripBudget {
     /// The budget for some software updates on some levels.
     pub(super) fn new(updates: usize, levels: u32, left_out: u32) -> Self {
-        let fixed = levels.saturating_add(2 + LARGE_PAGES);
+        // The round that finds nothing, and those that are not cut for the number of updates.
+        let fixed = levels.saturating_add(1 + LARGE_PAGES + DRIVER_PAGES);
         let fits = |share: &usize| cut_rounds(updates, *share).saturating_add(fixed) < AGENT_LIMIT;
         let share = (2..=MOST_STEPS).rev().find(fits).unwrap_or(2);
         let worst_case = cut_rounds(updates, share).saturating_add(fixed);
         Self { levels, page_size: PAGE, worst_case, left_out, share }
     }
 
-    /// Bytes of metadata after which a page ends, where everything there is has `all` bytes. The update
-    /// that passes it is still sent, so cut rounds send at least this much each, and there are never
-    /// more than are accounted for.
+    /// Bytes of metadata after which a page ends, where everything there is has `all` bytes, both as the
+    /// client gets it: packed or not. The update that passes it is still sent, so cut rounds send at
+    /// least this much each, and there are never more than are accounted for.
     #[must_use]
     pub fn page_bytes(&self, all: u64) -> u64 {
         PAGE_BYTES.max(all.div_ceil(u64::from(LARGE_PAGES)))
@@ -72,6 +80,25 @@ impl RoundTripBudget {
     /// Updates on a page for a client that needs so many by now.
     pub(super) fn page(&self, needed: usize) -> usize {
         self.page_size.max(needed.div_ceil(self.share))
+    }
+}
+
+/// How much of the drivers that a client needs comes in one answer: half of them if that is more than
+/// usual, in number or in bytes. So at most one answer is cut for the one and one for the other, as
+/// long as the client needs the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct DriverPage {
+    /// Drivers at most.
+    pub(super) count: usize,
+    /// Bytes of metadata after which it ends; what passes it is still sent.
+    pub(super) bytes: u64,
+}
+
+impl DriverPage {
+    /// For a client that needs so many drivers with so many bytes of metadata, whether it has them or
+    /// not.
+    pub(super) fn of(drivers: usize, bytes: u64) -> Self {
+        Self { count: DRIVERS.max(drivers.div_ceil(2)), bytes: PAGE_BYTES.max(bytes.div_ceil(2)) }
     }
 }
 
@@ -92,6 +119,8 @@ fn cut_rounds(updates: usize, share: usize) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -108,9 +137,29 @@ mod tests {
     fn a_catalog_of_one_product_keeps_pages_of_30() {
         let budget = RoundTripBudget::new(5_253, 8, 0);
         assert_eq!((budget.page(1_950), budget.page(5_253)), (30, 30));
-        assert_eq!(budget.worst_case, 175 + 8 + 2 + LARGE_PAGES);
+        assert_eq!(budget.worst_case, 175 + 8 + 1 + LARGE_PAGES + DRIVER_PAGES);
         assert_eq!([0, 192 << 20, 240 << 20].map(|all| budget.page_bytes(all) >> 20), [16, 16, 20]);
         let large = RoundTripBudget::new(150_000, 8, 0);
         assert!(large.page(10) == 30 && large.page(2_000) < 70, "{large:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn drivers_come_in_three_answers(sizes in prop::collection::vec(prop_oneof![
+            4 => 0u64..(1 << 20), 1 => 0u64..(64 << 20),
+        ], 0..1_200)) {
+            let page = DriverPage::of(sizes.len(), sizes.iter().sum());
+            let (mut at, mut trips) = (0, 0);
+            while at < sizes.len() {
+                let (mut sent, from) = (0, at);
+                while at < sizes.len() && at - from < page.count && sent < page.bytes {
+                    sent += sizes[at];
+                    at += 1;
+                }
+                prop_assert!(at > from);
+                trips += 1;
+            }
+            prop_assert!(trips <= DRIVER_PAGES, "{trips} trips for {} drivers", sizes.len());
+        }
     }
 }

@@ -149,6 +149,18 @@ pub(super) struct Client {
 impl Client {
     /// A scan; how many round trips it took without the driver pass.
     pub(super) fn scan(&mut self, scope: &Scope, installed: impl Fn(&Update) -> bool) -> u32 {
+        self.scan_by_size(scope, installed, |_| 0)
+    }
+
+    /// The same where the metadata of each revision has some bytes.
+    pub(super) fn scan_by_size(
+        &mut self,
+        scope: &Scope,
+        installed: impl Fn(&Update) -> bool,
+        bytes: impl Fn(RevisionId) -> u64,
+    ) -> u32 {
+        let all = scope.base().revisions().iter().map(|revision| bytes(RevisionId(revision))).sum();
+        let most = scope.base().budget().page_bytes(all);
         let catalog = Arc::clone(scope.base().catalog());
         let is_installed = |id: i32| {
             let update = u32::try_from(id).ok().and_then(|id| catalog.revision(RevisionId(id)));
@@ -157,12 +169,9 @@ impl Client {
         for trips in 1..1000 {
             let (first, second): (Vec<i32>, Vec<i32>) =
                 self.cached.keys().partition(|id| is_installed(**id) && !self.cached[*id]);
-            let round = scope.unbounded_round(&RoundRequest {
-                installed_non_leaf: &first,
-                other_cached: &second,
-                filter: &[],
-                since: self.since,
-            });
+            let request =
+                RoundRequest { installed_non_leaf: &first, other_cached: &second, filter: &[], since: self.since };
+            let round = scope.round(&request, most, &bytes);
             for id in &round.out_of_scope {
                 assert!(self.cached.remove(id).is_some(), "{id} was not cached");
             }

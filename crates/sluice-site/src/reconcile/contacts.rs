@@ -28,6 +28,11 @@ impl WrittenContacts {
         contacts.filter(|(number, _, at)| written.get(number) != Some(at)).collect()
     }
 
+    /// A device is gone.
+    pub(crate) fn forget(&self, device: DeviceNumber) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&device);
+    }
+
     fn note(&self, contacts: &[(DeviceNumber, DeviceId, Timestamp)]) {
         let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         written.extend(contacts.iter().map(|(number, _, at)| (*number, *at)));

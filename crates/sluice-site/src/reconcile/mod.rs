@@ -29,6 +29,10 @@ const GROUPS_TICK: Duration = Duration::from_secs(5);
 const EXPIRED_TICK: Duration = Duration::from_secs(3600);
 /// How often deployments whose time has come are looked for: Windows devices see them within a second.
 const ACTIVATION_TICK: Duration = Duration::from_millis(500);
+/// How often devices that registered and never scanned are looked for.
+const NEVER_SCANNED_TICK: Duration = Duration::from_secs(3600);
+/// How often it is looked whether the site is full. From nine tenths to all takes 25 minutes at least.
+const CROWD_TICK: Duration = Duration::from_secs(60);
 /// How often it is looked whether the keys of cookies have come of age.
 const KEYS_TICK: Duration = Duration::from_secs(3600);
 
@@ -62,6 +66,10 @@ pub(crate) fn start(site: &Arc<Site>) {
     every(site, "old events", EXPIRED_TICK, |site| async move { reporting::prune(&site).await });
     every(site, "activation", ACTIVATION_TICK, |site| async move { told::activate(&site).await });
     every(site, "target groups", GROUPS_TICK, |site| async move { groups_told::write(&site).await });
+    every(site, "never scanned", NEVER_SCANNED_TICK, |site| async move { site.drop_never_scanned().await.map(drop) });
+    every(site, "room for devices", CROWD_TICK, |site| async move {
+        site.tell_windows_crowd(site.windows.known.len()).await
+    });
     every(site, "cookie keys", KEYS_TICK, |site| async move { site.windows.cookies.rotate(&site.store).await });
 }
 

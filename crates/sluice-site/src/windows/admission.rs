@@ -19,7 +19,7 @@ const ALL: u32 = 20_000;
 
 /// Most Windows devices of a site: five of the largest fleets. Who invents client ids would fill
 /// the store and the memory otherwise, however slowly.
-const MAX_DEVICES: usize = 500_000;
+pub(super) const MAX_DEVICES: usize = 500_000;
 
 /// Counts the registrations of unknown devices.
 #[derive(Default)]

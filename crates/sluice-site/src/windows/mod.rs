@@ -12,6 +12,7 @@ pub mod category_scan;
 mod claims;
 pub mod content;
 mod cookie;
+pub(crate) mod crowd;
 pub mod extended;
 pub mod fault;
 mod fingerprint;
@@ -21,6 +22,7 @@ pub mod import;
 pub(crate) mod known;
 pub mod locations;
 mod memory;
+pub(crate) mod never_scanned;
 pub mod newcomers;
 pub mod printers;
 pub mod protocol;
@@ -48,6 +50,7 @@ use crate::site::SiteConfig;
 use admission::Admission;
 pub(crate) use claims::Claims;
 pub(crate) use cookie::Cookies;
+use crowd::ToldCrowd;
 pub use fault::{ClientFault, ClientResult};
 pub use fragments::FragmentBytes;
 use fragments::FragmentCache;
@@ -66,6 +69,7 @@ pub(crate) struct Windows {
     pub(crate) known: Arc<KnownClients>,
     pub(crate) newcomers: Newcomers,
     pub(crate) admission: Admission,
+    crowd: ToldCrowd,
     pub(crate) fragments: Arc<FragmentCache>,
     pub(crate) views: Arc<Views>,
     memory: AnswerMemory,
@@ -101,6 +105,7 @@ impl Windows {
             known,
             newcomers: Newcomers::default(),
             admission: Admission::default(),
+            crowd: ToldCrowd::default(),
             fragments: Arc::new(FragmentCache::load(store, &config.data_directory, config.metadata_memory).await?),
             views: Arc::new(views),
             memory: AnswerMemory::default(),

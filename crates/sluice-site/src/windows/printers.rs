@@ -29,7 +29,8 @@ impl Site {
         let groups = view.groups(client);
         let told = Told::of(&open.cookie, groups.fingerprint());
         let round = Round { site: self, recipient, view: &view, scope: view.scope(&groups), told, cookie: open.cookie };
-        let printers = round.scope.printer_round(&PrinterRequest { installed_non_leaf, cached, since: told.printers });
+        let asked = PrinterRequest { installed_non_leaf, cached, since: told.printers };
+        let printers = round.scope.printer_round(&asked, |revision| round.size(revision));
         round.driver_answer(printers, Told { printers: round.catalog().last_change(), ..told }).await
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use sluice_catalog::Catalog;
 use sluice_catalog::windows::{ClientDeployment, DriverRequest, DriverRound, RoundRequest, Scope};
-use sluice_model::{CategoryId, RevisionId};
+use sluice_model::{CategoryId, DeploymentPriority, RevisionId};
 use uuid::Uuid;
 
 use super::attributes;
@@ -98,6 +98,8 @@ pub struct OfferedDeployment {
     pub action: ClientAction,
     /// By when.
     pub deadline: Option<Timestamp>,
+    /// What to download first.
+    pub priority: DeploymentPriority,
     /// Day of the last change, in UTC.
     pub changed_on: Date,
     /// Of a driver: the client's hardware ids that it matched.
@@ -209,11 +211,9 @@ impl Round<'_> {
             filter: &request.filter,
             since: self.told.software,
         };
-        // Expanded, a scan may take more rounds than agents make; but agents unpack.
-        let fragments = &self.site.windows.fragments;
-        let most = self.scope.base().budget().page_bytes(fragments.core_bytes());
-        let bytes = |revision| fragments.core(revision).map_or(0, |core| core.size_for(self.recipient));
-        let round = self.scope.round(&asked, most, bytes);
+        let all = self.site.windows.fragments.core_bytes_for(self.recipient);
+        let most = self.scope.base().budget().page_bytes(all);
+        let round = self.scope.round(&asked, most, |revision| self.size(revision));
         let mut answer = SyncAnswer { truncated: round.truncated, ..SyncAnswer::default() };
         let new = round.new.iter().filter_map(|revision| self.offer(*revision, Vec::new())).collect();
         let numbers = round.out_of_scope.len() + round.outside_filter.len();
@@ -242,14 +242,15 @@ impl Round<'_> {
     }
 
     async fn drivers(&self, request: &SyncRequest) -> ClientResult<SyncAnswer> {
-        let round = self.scope.driver_round(&DriverRequest {
+        let asked = DriverRequest {
             installed_non_leaf: &request.installed_non_leaf,
             cached_drivers: &request.cached_drivers,
             since: self.told.drivers,
             devices: &request.devices,
             computer_ids: &request.computer_ids,
             score_key: &request.score_key,
-        });
+        };
+        let round = self.scope.driver_round(&asked, |revision| self.size(revision));
         self.driver_answer(round, Told { drivers: self.catalog().last_change(), ..self.told }).await
     }
 
@@ -263,6 +264,11 @@ impl Round<'_> {
         answer.changed = changed.filter_map(|offer| self.mention(offer.revision, offer.hardware_ids)).collect();
         answer.cookie = Some(self.site.issue(&told.into_cookie(self.cookie))?);
         Ok(answer)
+    }
+
+    /// Bytes of an update's metadata, as the client gets it.
+    pub(super) fn size(&self, revision: RevisionId) -> u64 {
+        self.site.windows.fragments.core_size_for(revision, self.recipient)
     }
 
     pub(super) fn catalog(&self) -> &Catalog {
@@ -325,6 +331,7 @@ pub(super) fn offered_deployment(
         id: deployment.id,
         action: deployment.action,
         deadline: deployment.deadline,
+        priority: deployment.priority,
         changed_on: deployment.last_change.to_zoned(jiff::tz::TimeZone::UTC).date(),
         hardware_ids: if protocol < Protocol::HARDWARE_IDS { Vec::new() } else { hardware_ids },
         flags: protocol >= Protocol::FLAGS,

@@ -21,6 +21,7 @@ pub(crate) const TABLES: &[&str] = &[
     "declined",
     "category_choice",
     "category_news",
+    "licence_acceptance",
     "package_index",
     "release_anchor",
     "sync_run",

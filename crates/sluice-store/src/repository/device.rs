@@ -7,7 +7,7 @@ use crate::bind::{Args, args};
 use crate::connection::{Reader, Tx};
 use crate::error::StoreError;
 use crate::repository::counter::{self, Counter};
-use crate::repository::last_of_each;
+use crate::repository::{last_of_each, windows_event};
 use crate::row::Row;
 use crate::statement::statements;
 
@@ -20,6 +20,7 @@ statements! {
         UPDATE = "UPDATE device SET hostname = $2, agent_version = $3 WHERE id = $1 AND removed_at IS NULL";
         SET_SECRET = "UPDATE device SET secret_hash = $2 WHERE id = $1 AND removed_at IS NULL";
         REMOVE = "UPDATE device SET removed_at = $2 WHERE id = $1 AND removed_at IS NULL";
+        FORGET = "DELETE FROM device WHERE id = $1";
         GET = "SELECT d.id, d.number, d.kind, d.hostname, d.secret_hash, d.enrolled_at, d.agent_version, d.removed_at, \
             c.at AS last_contact FROM device d LEFT JOIN device_contact c ON c.device_id = d.id WHERE d.id = $1";
         LOAD(all) = "SELECT d.id, d.number, d.kind, d.hostname, d.secret_hash, d.enrolled_at, d.agent_version, d.removed_at, \
@@ -28,6 +29,7 @@ statements! {
     device_contact(device_id) {
         TOUCH[2] = "INSERT INTO device_contact (device_id, at) VALUES {rows} \
             ON CONFLICT (device_id) DO UPDATE SET at = excluded.at WHERE excluded.at > device_contact.at";
+        FORGET_CONTACT = "DELETE FROM device_contact WHERE device_id = $1";
     }
 }
 
@@ -176,6 +178,17 @@ pub async fn touch(tx: &mut Tx, contacts: &[(DeviceId, Timestamp)]) -> Result<()
 /// [`StoreError::NotFound`], also when it was removed before.
 pub async fn remove(tx: &mut Tx, id: DeviceId, at: Timestamp) -> Result<(), StoreError> {
     tx.execute_on(&REMOVE, args![id, at], "device", id).await
+}
+
+/// Forgets a device of which nothing is kept but when it was heard, and events: its row goes too. Its
+/// number is not given to another.
+///
+/// # Errors
+/// [`StoreError::Reference`] when something else of it is kept.
+pub async fn forget(tx: &mut Tx, id: DeviceId) -> Result<(), StoreError> {
+    windows_event::remove_device(tx, id).await?;
+    tx.execute(&FORGET_CONTACT, args![id]).await?;
+    tx.execute(&FORGET, args![id]).await.map(drop)
 }
 
 /// One device, removed or not.

@@ -21,6 +21,7 @@ pub mod enrollment;
 pub mod inherited;
 pub mod inventory;
 mod inventory_row;
+pub mod licence;
 pub mod meta;
 pub mod quarantine;
 pub mod report;
@@ -62,6 +63,7 @@ pub(crate) fn statements() -> impl Iterator<Item = Statement> {
         enrollment::STATEMENTS,
         inherited::STATEMENTS,
         inventory::STATEMENTS,
+        licence::STATEMENTS,
         meta::STATEMENTS,
         quarantine::STATEMENTS,
         report::STATEMENTS,

@@ -21,6 +21,7 @@ statements! {
             revision, result, body) VALUES {rows} ON CONFLICT (device_id, instance) DO NOTHING RETURNING seq";
         TRIM = "DELETE FROM windows_event WHERE device_id = $1 AND seq <= (SELECT e.seq FROM windows_event e \
             WHERE e.device_id = $1 ORDER BY e.seq DESC LIMIT 1 OFFSET $2)";
+        REMOVE_DEVICE = "DELETE FROM windows_event WHERE device_id = $1";
         // The oldest have the lowest numbers; no index by time is needed.
         PRUNE = "DELETE FROM windows_event WHERE received_at < $1 \
             AND seq IN (SELECT e.seq FROM windows_event e ORDER BY e.seq LIMIT $2)";
@@ -146,6 +147,14 @@ pub async fn ingest(
         tx.execute(&TRIM, args![device, MAX_EVENTS]).await?;
     }
     Ok(rows.iter().map(|(seq, _)| new.contains(seq)).collect())
+}
+
+/// Forgets the events of a device.
+///
+/// # Errors
+/// When they cannot be written.
+pub(crate) async fn remove_device(tx: &mut Tx, device: DeviceId) -> Result<(), StoreError> {
+    tx.execute(&REMOVE_DEVICE, args![device]).await.map(drop)
 }
 
 /// Removes events received before a moment, of the `limit` oldest ones; how many went. To remove all

@@ -9,22 +9,20 @@ use super::fit::{ComputerIds, Fit};
 use super::index::{Entry, is_printer, may_replace};
 use super::request::{DriverOffer, DriverRequest, DriverRound, PrinterRequest, SystemDevice};
 use crate::windows::bits::Bits;
+use crate::windows::budget::DriverPage;
 use crate::windows::deployment::ClientAction;
 use crate::windows::round::once;
 use crate::windows::scope::Scope;
-
-/// Drivers in one answer at most (\[MS-WUSP\] note 55). Fewer devices than that ask for all that
-/// fits in one round, as agents expect of the driver pass.
-const PAGE: usize = 200;
 
 /// What is needed, by place, with the ids it was chosen by.
 type Needed = BTreeMap<u32, Vec<String>>;
 
 impl Scope {
     /// Answers the driver pass: for each device the best driver, if it is better than the one the
-    /// device has. A driver that is to be uninstalled goes to the devices from which it can be.
+    /// device has. A driver that is to be uninstalled goes to the devices from which it can be. The
+    /// metadata of each has so many `bytes`, as the client gets it.
     #[must_use]
-    pub fn driver_round(&self, request: &DriverRequest<'_>) -> DriverRound {
+    pub fn driver_round(&self, request: &DriverRequest<'_>, bytes: impl Fn(RevisionId) -> u64) -> DriverRound {
         let met = self.base().met(request.installed_non_leaf);
         let computer_ids = ComputerIds::new(request.computer_ids);
         let mut needed = Needed::new();
@@ -42,12 +40,13 @@ impl Scope {
                 needed.entry(place).or_default();
             }
         }
-        self.answer(needed, request.cached_drivers, request.since)
+        self.answer(needed, request.cached_drivers, request.since, bytes)
     }
 
-    /// Answers the wizard that adds printers: the best printer driver of each hardware id.
+    /// Answers the wizard that adds printers: the best printer driver of each hardware id, with so many
+    /// `bytes` of metadata.
     #[must_use]
-    pub fn printer_round(&self, request: &PrinterRequest<'_>) -> DriverRound {
+    pub fn printer_round(&self, request: &PrinterRequest<'_>, bytes: impl Fn(RevisionId) -> u64) -> DriverRound {
         let met = self.base().met(request.installed_non_leaf);
         let any_computer = ComputerIds::new(&[]);
         let mut needed = Needed::new();
@@ -60,7 +59,7 @@ impl Scope {
                 needed.entry(place).or_default().push(target.hardware_id.clone());
             }
         }
-        self.answer(needed, request.cached, request.since)
+        self.answer(needed, request.cached, request.since, bytes)
     }
 
     /// The driver for a device, with the id it was chosen by.
@@ -117,7 +116,7 @@ impl Scope {
         deployment.is_some_and(|deployment| deployment.action == ClientAction::Uninstall)
     }
 
-    fn answer(&self, needed: Needed, cached: &[i32], since: u64) -> DriverRound {
+    fn answer(&self, needed: Needed, cached: &[i32], since: u64, bytes: impl Fn(RevisionId) -> u64) -> DriverRound {
         let base = self.base();
         let mut known = Bits::new(base.rows.len());
         let mut out_of_scope = Vec::new();
@@ -130,17 +129,23 @@ impl Scope {
         once(&mut out_of_scope);
         let changed: Vec<RevisionId> = self.changed(&known, since);
         let mut round = DriverRound { out_of_scope, ..DriverRound::default() };
+        let sizes = needed.keys().filter_map(|place| base.row(*place)).map(|row| bytes(row.revision));
+        let page = DriverPage::of(needed.len(), sizes.fold(0, u64::saturating_add));
+        let mut sent = 0_u64;
         for (place, hardware_ids) in needed {
             let Some(revision) = base.row(place).map(|row| row.revision) else { continue };
             let offer = DriverOffer { revision, hardware_ids };
             if !known.contains(place) {
-                round.new.push(offer);
+                if round.new.len() < page.count && sent < page.bytes {
+                    sent = sent.saturating_add(bytes(revision));
+                    round.new.push(offer);
+                } else {
+                    round.truncated = true;
+                }
             } else if changed.contains(&revision) {
                 round.changed.push(offer);
             }
         }
-        round.truncated = round.new.len() > PAGE;
-        round.new.truncate(PAGE);
         round
     }
 }

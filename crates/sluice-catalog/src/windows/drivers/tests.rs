@@ -138,7 +138,7 @@ proptest! {
                 since: 1,
                 ..DriverRequest::default()
             };
-            let round = scope.driver_round(&request);
+            let round = scope.driver_round(&request, |_| 0);
             let now = has.as_ref().filter(|driver| driver.matching_id.is_some()).map(|driver| Candidate {
                 computer: driver.matching_computer_id.and_then(|id| computer_ids.iter().position(|known| *known == id)),
                 score: u8::try_from(driver.rank >> 16).unwrap_or(255),
@@ -196,11 +196,11 @@ fn cached_drivers_are_kept_changed_or_forgotten() {
     let scope = scope(&[driver(1, &[], vec![target(IDS[0], 5)]), driver(2, &[], vec![target(IDS[1], 5)])]);
     let devices = [device(&[IDS[0], IDS[1]], None), device(&[IDS[0]], None)];
     let request = DriverRequest { cached_drivers: &[1, 2, 2, 77, -1], devices: &devices, ..DriverRequest::default() };
-    let round = scope.driver_round(&request);
+    let round = scope.driver_round(&request, |_| 0);
     assert_eq!(round.new, []);
     let offer = DriverOffer { revision: RevisionId(1), hardware_ids: vec![IDS[0].into()] };
     assert_eq!((round.changed, round.out_of_scope), (vec![offer], vec![2, 77, -1]));
-    let round = scope.driver_round(&DriverRequest { since: 1, cached_drivers: &[], ..request });
+    let round = scope.driver_round(&DriverRequest { since: 1, cached_drivers: &[], ..request }, |_| 0);
     assert_eq!(offered(&round), [(1, vec![IDS[0]])]);
     assert!(scope.has_drivers());
     assert!(
@@ -217,7 +217,7 @@ fn what_is_repeated_is_answered_once() {
     devices.push(device(&[&lower], None));
     let searched = |devices: &[SystemDevice]| {
         let request = DriverRequest { devices, since: 1, ..DriverRequest::default() };
-        offered(&scope.driver_round(&request)).iter().map(|(_, ids)| ids.join(" ")).collect::<Vec<_>>()
+        offered(&scope.driver_round(&request, |_| 0)).iter().map(|(_, ids)| ids.join(" ")).collect::<Vec<_>>()
     };
     assert_eq!(searched(&devices), [format!("{} {lower}", IDS[0])]);
     let ids = super::fit::ComputerIds::new(&[Uuid::from_u128(1), Uuid::from_u128(2), Uuid::from_u128(1)]);
@@ -234,8 +234,31 @@ fn printers_come_the_best_of_each_id() {
         driver(3, &[], vec![target("c", 1)]),
         driver(4, &[9], vec![printer("d", 1)]),
     ]);
-    let round = scope.printer_round(&PrinterRequest { cached: &[7], since: 1, ..PrinterRequest::default() });
+    let round = scope.printer_round(&PrinterRequest { cached: &[7], since: 1, ..PrinterRequest::default() }, |_| 0);
     assert_eq!((offered(&round), &round.out_of_scope), (vec![(1, vec!["b"]), (2, vec!["A"])], &vec![7]));
+}
+
+#[test]
+fn large_drivers_come_in_a_few_answers() {
+    let ids: Vec<String> = (0..40).map(|n| format!(r"pci\dev_{n:04}")).collect();
+    let drivers: Vec<_> = (1..).zip(&ids).map(|(n, id)| driver(n, &[], vec![target(id, 1)])).collect();
+    let scope = scope(&drivers);
+    let devices: Vec<_> = ids.iter().map(|id| device(&[id.as_str()], None)).collect();
+    let (mut cached, mut pages) = (Vec::new(), Vec::new());
+    loop {
+        let request =
+            DriverRequest { cached_drivers: &cached, devices: &devices, since: 1, ..DriverRequest::default() };
+        let round = scope.driver_round(&request, |_| 1 << 20);
+        assert!(round.out_of_scope.is_empty());
+        pages.push(round.new.len());
+        cached.extend(round.new.iter().map(|offer| i32::try_from(offer.revision.0).unwrap()));
+        if !round.truncated {
+            break;
+        }
+    }
+    assert_eq!(pages, [20, 20], "half of the 40 MiB each");
+    let small = scope.driver_round(&DriverRequest { devices: &devices, ..DriverRequest::default() }, |_| 1 << 10);
+    assert_eq!((small.new.len(), small.truncated), (40, false));
 }
 
 #[test]
@@ -306,12 +329,8 @@ fn a_real_machine_is_offered_what_its_devices_lack() {
     let after = newest.tomorrow().unwrap();
     let new = ids.iter().enumerate().map(|(n, id)| driver(1000 + n, &[], vec![dated(id, after, 1)]));
     let scope = scope(&old.chain(new).collect::<Vec<_>>());
-    let round = scope.driver_round(&DriverRequest {
-        devices: &devices,
-        score_key: "AMD64.10.0",
-        since: 1,
-        ..DriverRequest::default()
-    });
+    let request = DriverRequest { devices: &devices, score_key: "AMD64.10.0", since: 1, ..DriverRequest::default() };
+    let round = scope.driver_round(&request, |_| 0);
     let first_new = u32::try_from(ids.len()).unwrap();
     // Not those with a better feature score than the new drivers have, nor printers of others.
     let fits = |device: &&SystemDevice| {

@@ -17,7 +17,16 @@ pub(super) struct Index {
     /// Bytes of the bodies in memory.
     in_memory: u64,
     /// Bytes of the bodies of Core fragments, wherever they are.
-    core_bytes: u64,
+    core: CoreBytes,
+}
+
+/// How much there is of all Core fragments, bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct CoreBytes {
+    /// As they are kept.
+    pub(super) kept: u64,
+    /// Expanded.
+    pub(super) plain: u64,
 }
 
 /// The fragments of one revision.
@@ -78,8 +87,8 @@ impl Index {
         self.in_memory
     }
 
-    pub(super) fn core_bytes(&self) -> u64 {
-        self.core_bytes
+    pub(super) fn core_bytes(&self) -> CoreBytes {
+        self.core
     }
 
     /// Puts a fragment in its place.
@@ -90,12 +99,18 @@ impl Index {
         }
         self.in_memory += memory(&place);
         let is_core = key.kind == FragmentKind::Core;
-        self.core_bytes += if is_core { place.size() } else { 0 };
+        if is_core {
+            self.core.kept += place.size();
+            self.core.plain += place.plain_size();
+        }
         if let Some(entry) = self.entries.get_mut(at) {
             let entry = Arc::make_mut(entry.get_or_insert_default());
             if let Some(before) = entry.put(key.kind, key.language, place) {
                 self.in_memory -= memory(&before);
-                self.core_bytes -= if is_core { before.size() } else { 0 };
+                if is_core {
+                    self.core.kept -= before.size();
+                    self.core.plain -= before.plain_size();
+                }
             }
         }
     }

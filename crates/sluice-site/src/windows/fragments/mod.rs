@@ -20,6 +20,7 @@ use sluice_store::{Store, catalog, meta};
 
 use crate::error::SiteResult;
 use crate::load::usable;
+use crate::windows::memory::Recipient;
 use files::Files;
 use index::{Entry, Index};
 pub use stored::FragmentBytes;
@@ -96,9 +97,15 @@ impl FragmentCache {
         self.one(revision, FragmentKind::Core)
     }
 
-    /// Bytes of all Core fragments, as they are kept.
-    pub(crate) fn core_bytes(&self) -> u64 {
-        self.index.load().core_bytes()
+    /// Bytes of all Core fragments, as a client gets them.
+    pub(crate) fn core_bytes_for(&self, recipient: Recipient) -> u64 {
+        let all = self.index.load().core_bytes();
+        if recipient.unpacks { all.kept } else { all.plain }
+    }
+
+    /// Bytes of the Core fragment of a revision, as a client gets it.
+    pub(crate) fn core_size_for(&self, revision: RevisionId, recipient: Recipient) -> u64 {
+        self.core(revision).map_or(0, |core| core.size_for(recipient))
     }
 
     /// The Extended fragment of a revision.

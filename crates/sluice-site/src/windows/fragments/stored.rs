@@ -24,6 +24,13 @@ impl Place {
             Self::File { size, .. } => *size,
         }
     }
+
+    /// Bytes of the body, expanded.
+    pub(super) fn plain_size(&self) -> u64 {
+        match self {
+            Self::Memory { plain_size, .. } | Self::File { plain_size, .. } => *plain_size,
+        }
+    }
 }
 
 /// A fragment that can be read.
@@ -46,10 +53,7 @@ pub struct FragmentBytes {
 impl StoredFragment {
     /// Bytes of an answer that it takes: for a client that does not unpack, it is expanded.
     pub(crate) fn size_for(&self, recipient: Recipient) -> u64 {
-        match &self.place {
-            place if recipient.unpacks => place.size(),
-            Place::Memory { plain_size, .. } | Place::File { plain_size, .. } => *plain_size,
-        }
+        if recipient.unpacks { self.place.size() } else { self.place.plain_size() }
     }
 
     /// Reads it: at once from memory, else from its file, off the async threads.

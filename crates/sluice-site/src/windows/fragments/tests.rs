@@ -98,6 +98,15 @@ async fn sizes(cache: &FragmentCache, number: u32) -> (usize, usize) {
     (size(cache.core(revision)).await, size(cache.extended(revision)).await)
 }
 
+fn recipient(unpacks: bool) -> Recipient {
+    Recipient { peer: std::net::Ipv4Addr::LOCALHOST.into(), unpacks }
+}
+
+/// Bytes of all Core fragments, for those who unpack and for those who do not.
+fn all(cache: &FragmentCache) -> (u64, u64) {
+    (cache.core_bytes_for(recipient(true)), cache.core_bytes_for(recipient(false)))
+}
+
 #[tokio::test]
 async fn what_is_added_is_served_and_comes_back_at_the_next_start() {
     let world = World::new().await;
@@ -110,7 +119,7 @@ async fn what_is_added_is_served_and_comes_back_at_the_next_start() {
     // Over the budget the largest ones become files.
     cache.add(world.store(3, 500, 40, &["en"]).await);
     assert_eq!(world.files(), ["00000003-core"]);
-    assert_eq!(cache.core_bytes(), 300 + 400 + 500);
+    assert_eq!(all(&cache), (300 + 400 + 500, 3 * (300 + 400 + 500)));
     assert_eq!((sizes(&cache, 2).await, sizes(&cache, 3).await), ((400, 30), (500, 40)));
     for budget in [1000, 100, 0] {
         let cache = world.load(budget).await;
@@ -118,12 +127,9 @@ async fn what_is_added_is_served_and_comes_back_at_the_next_start() {
             assert_eq!(sizes(&cache, number).await, wanted, "budget {budget}");
         }
         assert!(cache.index.load().in_memory() <= budget);
-        let size = |unpacks| {
-            let recipient = crate::windows::Recipient { peer: std::net::Ipv4Addr::LOCALHOST.into(), unpacks };
-            cache.core(RevisionId(1)).unwrap().size_for(recipient)
-        };
+        let size = |unpacks| cache.core_size_for(RevisionId(1), recipient(unpacks));
         assert_eq!((size(true), size(false)), (300, 900), "expanded for those who do not unpack");
-        assert_eq!(cache.core_bytes(), 300 + 400 + 500);
+        assert_eq!(all(&cache), (300 + 400 + 500, 3 * (300 + 400 + 500)));
     }
 }
 

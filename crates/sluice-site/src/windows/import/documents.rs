@@ -1,20 +1,20 @@
 //! The thread that reads: from bytes to items that are ready to be stored.
 
-use std::cell::Cell;
+use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sluice_catalog::Catalog;
 use sluice_model::{RevisionRef, UpdateId};
+use sluice_wsus::container::{self, ContainerError, Files, Spool, Stop, shown};
 use sluice_wsus::update::decode;
 use sluice_wsus::update::stream::{DocumentStream, NotADocument};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
-use super::container::{Files, Opener, shown};
 use super::derive::{self, Derived};
-use super::{ImportError, MAX_PLAIN};
+use super::{ImportError, LIMITS};
 use crate::error::chain;
 
 /// The root of the list in a WSUS export. Beside its documents it says nothing new.
@@ -41,20 +41,6 @@ pub(crate) enum Item {
     },
 }
 
-/// The upload broke off, as an error of whatever reads it.
-#[derive(Debug, thiserror::Error)]
-#[error("the upload broke off")]
-pub(super) struct UploadBroke(#[source] pub(super) io::Error);
-
-/// Marks errors of the upload itself.
-struct Upload<R>(R);
-
-impl<R: Read> Read for Upload<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer).map_err(|error| io::Error::other(UploadBroke(error)))
-    }
-}
-
 /// What to read, and where to.
 pub(super) struct Reading {
     /// What people call it.
@@ -68,17 +54,24 @@ pub(super) struct Reading {
 
 impl Reading {
     /// Reads everything; how many documents there were.
-    pub(super) fn run(self, upload: impl Read) -> Result<u64, ImportError> {
+    pub(super) fn run(self, mut upload: impl Read) -> Result<u64, ImportError> {
         let name = shown(&self.name);
-        let spool = self.spool.clone();
+        let path = self.spool.clone();
+        let mut spool = || unnamed(&path).map(|file| Box::new(file) as Box<dyn Spool>);
         let mut found = Found { reading: self, documents: 0, refused: 0 };
-        let left = Cell::new(MAX_PLAIN);
-        Opener { spool, left: &left, files: &mut found }.open(&name, &mut Upload(upload))?;
+        container::open(&name, &mut upload, LIMITS, &mut spool, &mut found)?;
         if found.documents + found.refused == 0 {
             return Err(ImportError::Empty { name });
         }
         Ok(found.documents)
     }
+}
+
+/// A file that has lost its name: it is gone when it is closed, also by a kill.
+fn unnamed(path: &Path) -> io::Result<File> {
+    let file = File::options().read(true).write(true).create_new(true).open(path)?;
+    fs::remove_file(path)?;
+    Ok(file)
 }
 
 struct Found {
@@ -122,7 +115,9 @@ pub(crate) fn read_document(catalog: &Catalog, place: String, bytes: &[u8]) -> I
 }
 
 impl Files for Found {
-    fn file(&mut self, name: &str, content: &mut dyn Read) -> Result<(), ImportError> {
+    type Error = ImportError;
+
+    fn file(&mut self, name: &str, content: &mut dyn Read) -> Result<(), Stop<ImportError>> {
         let before = self.documents;
         let mut lists = 0_u64;
         let mut stream = DocumentStream::new(content);
@@ -130,18 +125,13 @@ impl Files for Found {
             let document = match stream.next_document() {
                 Ok(Some(document)) => document,
                 Ok(None) => break,
-                Err(source) => {
-                    return Err(match source.downcast::<UploadBroke>() {
-                        Ok(UploadBroke(source)) => ImportError::Upload { name: name.to_owned(), source },
-                        Err(source) => ImportError::Unpack { name: name.to_owned(), source },
-                    });
-                }
+                Err(source) => return Err(ContainerError::of(name, source).into()),
             };
             let place = place_of(name, document.position);
             match document.text {
                 Ok(bytes) => {
                     self.documents += 1;
-                    self.document(place, &bytes)?;
+                    self.document(place, &bytes).map_err(Stop::Taker)?;
                 }
                 Err(NotADocument::OtherRoot { name: root }) if root == EXPORT_LIST => lists += 1,
                 Err(why) => {
@@ -149,7 +139,7 @@ impl Files for Found {
                         NotADocument::Unclosed { text } => decode(text).ok().and_then(|text| derive::identify(&text)),
                         _ => None,
                     };
-                    self.refused(named.map_or(place, item_of), why.to_string())?;
+                    self.refused(named.map_or(place, item_of), why.to_string()).map_err(Stop::Taker)?;
                 }
             }
         }
@@ -157,13 +147,13 @@ impl Files for Found {
         if lists > 0 && self.documents == before && !name.to_ascii_lowercase().ends_with("package.xml") {
             let reason = "it holds the list of a WSUS export without the documents: how they are written in .xml.gz \
                 is not public; export to a file that ends with .cab";
-            self.refused(place_of(name, 0), reason.to_owned())?;
+            self.refused(place_of(name, 0), reason.to_owned()).map_err(Stop::Taker)?;
         }
-        self.send(Item::Read { name: name.to_owned() })
+        self.send(Item::Read { name: name.to_owned() }).map_err(Stop::Taker)
     }
 
-    fn refuse(&mut self, name: &str, error: ImportError) -> Result<(), ImportError> {
-        self.refused(place_of(name, 0), chain(&error))
+    fn refuse(&mut self, name: &str, error: ContainerError) -> Result<(), Stop<ImportError>> {
+        self.refused(place_of(name, 0), chain(&error)).map_err(Stop::Taker)
     }
 }
 

@@ -13,7 +13,6 @@
 //! [`ingest`] knows nothing of files: a synchronization with an upstream server gives it documents
 //! in the same way.
 
-mod container;
 mod convert;
 mod derive;
 mod documents;
@@ -31,25 +30,22 @@ pub(crate) use documents::{Item, item_of, read_document, revision_of};
 pub(crate) use ingest::Ingest;
 pub use summary::{ImportProblem, ImportSummary};
 
-/// Most bytes of one import: what is sent, and what comes out of each packing in it. The catalog of every product of Microsoft is far below.
-const MAX_PLAIN: u64 = 256 << 30;
+use sluice_wsus::container::{ContainerError, ContainerLimits, Stop};
 
-/// Most bytes of a cabinet, which must be on disk to be read. Its format ends at 2 GiB.
-const MAX_CABINET: u64 = 2 << 30;
+/// How much one import may be.
+const LIMITS: ContainerLimits = ContainerLimits {
+    // What is sent, and what comes out of each packing in it. The catalog of every product of Microsoft
+    // is far below.
+    plain: 256 << 30,
+    // Cabinets must be on disk to be read. Their format ends at 2 GiB.
+    cabinet: 2 << 30,
+};
 
 /// Why an import ended before its end. What it stored until then stays, and is served.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ImportError {
-    #[error("the upload of {name} broke off")]
-    Upload { name: String, source: std::io::Error },
-    #[error("{name} cannot be unpacked")]
-    Unpack { name: String, source: std::io::Error },
-    #[error("{name} cannot be read")]
-    Cabinet { name: String, source: sluice_wsus::cabinet::CabinetError },
-    #[error("{name} has more than {limit} bytes")]
-    TooLarge { name: String, limit: u64 },
-    #[error("a temporary file for the import cannot be written")]
-    Spool(#[source] std::io::Error),
+    #[error(transparent)]
+    Container(#[from] ContainerError),
     #[error("there is no update metadata in {name}")]
     Empty { name: String },
     #[error("the import was given up")]
@@ -59,15 +55,29 @@ pub(crate) enum ImportError {
 impl ImportError {
     /// What an administrator can do.
     pub(crate) fn fix(&self) -> &'static str {
+        use ContainerError as E;
         match self {
-            Self::Upload { .. } => "What had arrived is in the catalog. Import the file again: it goes on from there.",
-            Self::Unpack { .. } | Self::Cabinet { .. } => "The file may be damaged: copy it again, or export it again.",
-            Self::TooLarge { .. } => "Split it: export fewer products at a time.",
-            Self::Spool(_) => "Free space on the disk of the data directory.",
+            Self::Container(E::Source { .. }) => {
+                "What had arrived is in the catalog. Import the file again: it goes on from there."
+            }
+            Self::Container(E::Unpack { .. } | E::Cabinet { .. }) => {
+                "The file may be damaged: copy it again, or export it again."
+            }
+            Self::Container(E::TooLarge { .. }) => "Split it: export fewer products at a time.",
+            Self::Container(E::Spool(_)) => "Free space on the disk of the data directory.",
             Self::Empty { .. } => {
                 "Give update documents (XML), or what `wsusutil export catalog.cab export.log` wrote on a WSUS."
             }
             Self::Stopped => "Import the file again: it goes on from where it was.",
+        }
+    }
+}
+
+impl From<Stop<ImportError>> for ImportError {
+    fn from(stop: Stop<ImportError>) -> Self {
+        match stop {
+            Stop::Container(error) => Self::Container(error),
+            Stop::Taker(error) => error,
         }
     }
 }

@@ -9,6 +9,7 @@ use futures_util::{FutureExt as _, Stream};
 use sluice_model::{SyncExtent, SyncPhase, SyncTrigger};
 use sluice_store::source::SourceRecord;
 use sluice_store::{audit, source};
+use sluice_wsus::container::ContainerError;
 use tokio::sync::mpsc;
 
 use super::ImportError;
@@ -189,7 +190,9 @@ impl Site {
 /// Why an import ended, for who started it.
 fn refusal(error: &SyncError) -> SiteError {
     match error {
-        SyncError::File(ImportError::Spool(_)) => SiteError::unavailable(error.sentence(), error.fix()),
+        SyncError::File(ImportError::Container(ContainerError::Spool(_))) => {
+            SiteError::unavailable(error.sentence(), error.fix())
+        }
         SyncError::File(_) => SiteError::invalid("body", error.sentence(), error.fix()),
         SyncError::Stopping => SiteError::unavailable("the site is stopping", "Import the file again when it runs."),
         other => SiteError::unavailable(format!("the import failed: {}", chain(other)), other.fix()),

@@ -156,7 +156,8 @@ impl Site {
         self.reporting.publisher.forget(number);
     }
 
-    async fn raise(&self, kind: &'static str, subject: &str, message: String) -> SiteResult<()> {
+    /// Raises an alert, or says it anew.
+    pub(crate) async fn raise(&self, kind: &'static str, subject: &str, message: String) -> SiteResult<()> {
         let (id, now, subject) = (AlertId(self.host.new_id()), self.now(), subject.to_owned());
         self.store
             .write(move |tx| {
@@ -167,7 +168,8 @@ impl Site {
         Ok(())
     }
 
-    async fn clear(&self, kind: &'static str, subject: &str) -> SiteResult<()> {
+    /// Clears an alert, if it is there.
+    pub(crate) async fn clear(&self, kind: &'static str, subject: &str) -> SiteResult<()> {
         let (now, subject) = (self.now(), subject.to_owned());
         self.store
             .write(move |tx| Box::pin(async move { alert::clear(tx, kind, &subject, now).await.map(drop) }))

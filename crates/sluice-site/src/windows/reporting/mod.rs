@@ -25,6 +25,7 @@ mod notes;
 mod publisher;
 mod rate;
 mod register;
+mod registering;
 mod retention;
 #[cfg(test)]
 mod tests;
@@ -41,6 +42,7 @@ pub(crate) use retention::prune;
 use identity::Names;
 use notes::Notes;
 use rate::Rates;
+use registering::Registering;
 
 use std::sync::Arc;
 
@@ -52,8 +54,7 @@ pub(crate) struct Reporting {
     rates: Rates,
     names: Names,
     notes: Notes,
-    /// Held while a device becomes one.
-    registering: tokio::sync::Mutex<()>,
+    registering: Registering,
 }
 
 impl Reporting {
@@ -64,7 +65,7 @@ impl Reporting {
             rates: Rates::default(),
             names: Names::of(fleet),
             notes: Notes::default(),
-            registering: tokio::sync::Mutex::default(),
+            registering: Registering::default(),
         }
     }
 }

@@ -70,7 +70,7 @@ impl Site {
         said: &Said,
         now: Timestamp,
     ) -> SiteResult<Option<Arc<KnownClient>>> {
-        let _turn = self.reporting.registering.lock().await;
+        let _turn = self.reporting.registering.turn(device, &said.name).await;
         if let Some(known) = self.windows.known.get(device) {
             return Ok(Some(known));
         }

@@ -51,6 +51,8 @@ pub struct Update {
     /// Its products and its classification are not deselected; if they are, it is offered to no
     /// device.
     pub selected: bool,
+    /// Its licence terms are not accepted: no device installs it.
+    pub awaits_licence: bool,
 }
 
 impl From<UpdateRow> for Update {
@@ -71,6 +73,7 @@ impl From<UpdateRow> for Update {
             deployed: row.deployed,
             declined: row.declined,
             selected: row.selected,
+            awaits_licence: row.awaits_licence,
         }
     }
 }

@@ -124,6 +124,7 @@ mod tests {
             deployed: true,
             declined: false,
             selected: true,
+            awaits_licence: false,
         };
         insta::assert_snapshot!(table(&[update], &View { columns: Some(100), ..View::plain() }), @r"
         TITLE                 CLASSIFICATION  PRODUCT              RELEASED    REQUIRED  INSTALLED  STATE

@@ -1,6 +1,5 @@
 //! Imports into a site, whole.
 
-mod bounds;
 mod containers;
 mod content;
 mod golden;

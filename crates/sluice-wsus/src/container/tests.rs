@@ -1,14 +1,13 @@
 //! How much comes out of packed files, and how much of it is in memory.
 
-use std::cell::Cell;
-use std::io::{self, Read, Write as _};
+use std::convert::Infallible;
+use std::io::{self, Cursor, Read, Write as _};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tar::EntryType;
 
-use super::super::ImportError;
-use super::super::container::{Files, Opener};
+use super::*;
 
 const MIB: u64 = 1 << 20;
 
@@ -19,25 +18,32 @@ struct Seen {
 }
 
 impl Files for Seen {
-    fn file(&mut self, name: &str, content: &mut dyn Read) -> Result<(), ImportError> {
-        let len = io::copy(content, &mut io::sink()).unwrap();
+    type Error = Infallible;
+
+    fn file(&mut self, name: &str, content: &mut dyn Read) -> Result<(), Stop<Infallible>> {
+        let len = io::copy(content, &mut io::sink()).map_err(|source| ContainerError::of(name, source))?;
         self.files.push((name.to_owned(), len));
         Ok(())
     }
 
-    fn refuse(&mut self, name: &str, _: ImportError) -> Result<(), ImportError> {
+    fn refuse(&mut self, name: &str, _: ContainerError) -> Result<(), Stop<Infallible>> {
         self.refused.push(name.to_owned());
         Ok(())
     }
 }
 
-fn open(bytes: &[u8], left: u64) -> Result<Seen, ImportError> {
-    let directory = tempfile::tempdir().unwrap();
+fn read(mut stream: impl Read, plain: u64) -> Result<Seen, ContainerError> {
     let mut seen = Seen::default();
-    let left = Cell::new(left);
-    let mut opener = Opener { spool: directory.path().join("spool"), left: &left, files: &mut seen };
-    opener.open("it", &mut &bytes[..])?;
-    Ok(seen)
+    let limits = ContainerLimits { plain, cabinet: MIB };
+    let mut spool = || Ok(Box::new(Cursor::new(Vec::new())) as Box<dyn Spool>);
+    match super::open("it", &mut stream, limits, &mut spool, &mut seen) {
+        Ok(()) => Ok(seen),
+        Err(Stop::Container(error)) => Err(error),
+    }
+}
+
+fn open(bytes: &[u8], plain: u64) -> Result<Seen, ContainerError> {
+    read(bytes, plain)
 }
 
 fn gz(bytes: &[u8]) -> Vec<u8> {
@@ -61,7 +67,7 @@ fn archive(kind: EntryType, size: u64) -> Vec<u8> {
 }
 
 fn is_too_large(bytes: &[u8], left: u64) {
-    assert!(matches!(open(bytes, left).map(|seen| seen.files), Err(ImportError::TooLarge { .. })));
+    assert!(matches!(open(bytes, left).map(|seen| seen.files), Err(ContainerError::TooLarge { .. })));
 }
 
 #[test]
@@ -95,7 +101,7 @@ fn every_packing_counts() {
 #[test]
 fn names_that_are_too_long_for_memory_end_it() {
     for kind in [EntryType::GNULongName, EntryType::GNULongLink, EntryType::XHeader] {
-        let Err(ImportError::Unpack { source, .. }) = open(&gz(&archive(kind, 2 * MIB)), 1 << 40) else {
+        let Err(ContainerError::Unpack { source, .. }) = open(&gz(&archive(kind, 2 * MIB)), 1 << 40) else {
             panic!("{kind:?} was taken");
         };
         assert_eq!(source.to_string(), "the name or the attributes of a file are too long");
@@ -117,8 +123,49 @@ fn sparse_files_are_refused() {
     header.set_cksum();
     let mut archive = tar::Builder::new(Vec::new());
     archive.append(&header, io::empty()).unwrap();
-    let Err(ImportError::Unpack { source, .. }) = open(&archive.into_inner().unwrap(), 1 << 40) else {
+    let Err(ContainerError::Unpack { source, .. }) = open(&archive.into_inner().unwrap(), 1 << 40) else {
         panic!("it was taken");
     };
     assert_eq!(source.to_string(), "it has a sparse file: write it without sparse files");
+}
+
+/// A stream that breaks off after some bytes.
+struct Broken<'b>(&'b [u8]);
+
+impl Read for Broken<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(buffer)? {
+            0 => Err(io::ErrorKind::ConnectionReset.into()),
+            read => Ok(read),
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_breaks_off_is_no_damage_of_a_member() {
+    let packed = gz(&archive(EntryType::Regular, 2 * MIB));
+    // Not in the last bytes: whoever has read the archive does not read on to the end of its packing.
+    for end in [0, 5, packed.len() / 3, packed.len() / 2] {
+        let Err(ContainerError::Source { source, .. }) = read(Broken(&packed[..end]), 1 << 40) else {
+            panic!("{end} bytes were taken");
+        };
+        assert_eq!(source.kind(), io::ErrorKind::ConnectionReset);
+    }
+    // The same cut without a failure is damage.
+    assert!(matches!(open(&packed[..packed.len() / 2], 1 << 40), Err(ContainerError::Unpack { .. })));
+}
+
+#[test]
+fn large_and_damaged_cabinets_stop_nothing_else() {
+    let mut large = b"MSCF".to_vec();
+    large.resize(usize::try_from(MIB).unwrap() + 1, 0);
+    assert!(matches!(open(&large, 1 << 40), Err(ContainerError::TooLarge { limit: MIB, .. })));
+    let mut archive = tar::Builder::new(Vec::new());
+    for (name, content) in [("./a.cab", &b"MSCF and nothing"[..]), ("b.xml", b"<b/>")] {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        archive.append_data(&mut header, name, content).unwrap();
+    }
+    let seen = open(&archive.into_inner().unwrap(), 1 << 40).unwrap();
+    assert_eq!((seen.files, seen.refused), (vec![("b.xml".to_owned(), 4)], vec!["a.cab".to_owned()]));
 }
