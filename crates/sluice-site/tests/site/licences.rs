@@ -88,7 +88,7 @@ async fn only_terms_that_exist_are_accepted() {
     }
     let done = world.site.accept_licences(&world.admin, vec![], vec![id(PATCH)]).await.unwrap();
     assert_eq!((done.accepted, done.updates), (0, 0), "it has none");
-    assert_eq!(world.site.accepted_licences(), [Uuid::nil(); 0]);
+    assert!(world.site.accepted_licences().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
