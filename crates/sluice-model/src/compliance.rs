@@ -65,11 +65,13 @@ pub enum EnforcementState {
     InstallFailed,
     /// Held on the device by its administrator; not touched.
     Held,
+    /// Removed, as a deployment asked. Windows devices only.
+    Uninstalled,
 }
 
 impl EnforcementState {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Unknown,
         Self::Started,
         Self::WaitingForDeadline,
@@ -82,9 +84,10 @@ impl EnforcementState {
         Self::Installed,
         Self::InstallFailed,
         Self::Held,
+        Self::Uninstalled,
     ];
 
-    /// State number of topic 402; `Held` has none there and gets 100.
+    /// State number of topic 402; `Held` and `Uninstalled` have none there and get 100 and 101.
     #[must_use]
     pub fn number(self) -> u8 {
         match self {
@@ -100,6 +103,7 @@ impl EnforcementState {
             Self::Downloaded => 13,
             Self::DownloadFailed => 14,
             Self::Held => 100,
+            Self::Uninstalled => 101,
         }
     }
 
@@ -125,6 +129,7 @@ impl EnforcementState {
             Self::Installed => "installed",
             Self::InstallFailed => "install-failed",
             Self::Held => "held",
+            Self::Uninstalled => "uninstalled",
         }
     }
 

@@ -18,6 +18,14 @@ pub enum Intent {
     Block,
 }
 
+impl Intent {
+    /// Whether it brings updates onto devices.
+    #[must_use]
+    pub fn installs(self) -> bool {
+        matches!(self, Self::Required | Self::Available)
+    }
+}
+
 /// Whether a device may restart itself to finish an installation (DEP-08).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RestartBehaviour {
@@ -36,6 +44,19 @@ pub enum UserNotification {
     RestartOnly,
     /// Nothing; not possible for [`Intent::Available`].
     HideAll,
+}
+
+/// How much it matters that a device gets the updates before others that are due at the same time. A
+/// hint: it changes neither what is installed nor by when.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DeploymentPriority {
+    /// After everything else.
+    Low,
+    /// As everything else.
+    #[default]
+    Normal,
+    /// Before everything else.
+    High,
 }
 
 /// The updates of a deployment.
@@ -66,6 +87,8 @@ pub struct DeploymentSpec {
     pub restart: RestartBehaviour,
     /// What users see.
     pub notification: UserNotification,
+    /// What comes first of what is due at the same time.
+    pub priority: DeploymentPriority,
 }
 
 /// Why a [`DeploymentSpec`] makes no sense.
@@ -213,6 +236,7 @@ mod tests {
             deadline: Some(Timestamp::from_second(200).unwrap()),
             restart: RestartBehaviour::Suppressed,
             notification: UserNotification::ShowAll,
+            priority: DeploymentPriority::Normal,
         }
     }
 

@@ -22,8 +22,8 @@ mod windows_name;
 pub use catalog::{Category, CategoryKind, IndexKey, PackageIndex, Pocket};
 pub use compliance::{ComplianceState, EnforcementState};
 pub use deployment::{
-    Deployment, DeploymentError, DeploymentPhase, DeploymentSpec, DeploymentTarget, Intent, RestartBehaviour,
-    UserNotification,
+    Deployment, DeploymentError, DeploymentPhase, DeploymentPriority, DeploymentSpec, DeploymentTarget, Intent,
+    RestartBehaviour, UserNotification,
 };
 pub use device::{
     DeviceIndex, DeviceKind, InstalledPackage, Inventory, KernelFacts, OperatingSystem, PackagePin, RestartEvidence,

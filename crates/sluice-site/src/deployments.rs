@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use sluice_catalog::planner::{DeviceDeploymentState, deployment_status};
 use sluice_catalog::{Catalog, Fleet};
 use sluice_model::{
-    CollectionId, Deployment, DeploymentError, DeploymentId, DeploymentPhase, DeploymentSpec, DeploymentTarget,
-    DeviceId, Intent, RestartBehaviour, RevisionId, Update, UpdateGroupId, UserNotification,
+    CollectionId, Deployment, DeploymentError, DeploymentId, DeploymentPhase, DeploymentPriority, DeploymentSpec,
+    DeploymentTarget, DeviceId, Intent, RestartBehaviour, RevisionId, Update, UpdateGroupId, UpdateId,
+    UserNotification,
 };
 use sluice_store::deployment;
 
@@ -49,6 +50,8 @@ pub struct DeploymentSummary {
     pub restart: RestartBehaviour,
     /// What users see.
     pub notification: UserNotification,
+    /// What comes first of what is due at the same time.
+    pub priority: DeploymentPriority,
     /// In force unless cancelled.
     pub enabled: bool,
     /// When it was made.
@@ -65,6 +68,8 @@ pub struct DeploymentSummary {
     pub unknown: u64,
     /// Share of compliant devices; `None` without devices.
     pub percent_compliant: Option<u8>,
+    /// Its updates that no device installs, because their licence terms are not accepted.
+    pub awaiting_licence: u64,
 }
 
 /// Where a device stands in a deployment (configmgr-sum §4.7).
@@ -337,6 +342,7 @@ impl Site {
             deadline: spec.deadline,
             restart: spec.restart,
             notification: spec.notification,
+            priority: spec.priority,
             enabled: deployment.enabled,
             created_at: deployment.created_at,
             created_by: deployment.created_by.clone(),
@@ -345,8 +351,18 @@ impl Site {
             failed,
             unknown: counts.unknown as u64,
             percent_compliant: percent(compliant, devices),
+            awaiting_licence: awaiting_licence(fleet.catalog(), spec.intent, resolved.updates()),
         }
     }
+}
+
+/// How many of some updates wait for their licence terms to be accepted.
+fn awaiting_licence(catalog: &Catalog, intent: Intent, updates: &[UpdateId]) -> u64 {
+    if !intent.installs() {
+        return 0;
+    }
+    let current = updates.iter().filter_map(|update| catalog.current(*update));
+    current.filter(|revision| catalog.awaits_licence(*revision)).count() as u64
 }
 
 /// Why an update cannot be deployed with an intent.

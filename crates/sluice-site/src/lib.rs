@@ -28,6 +28,7 @@ pub mod host;
 mod keeper;
 mod keys;
 mod known;
+pub mod licences;
 mod load;
 pub mod metrics;
 pub mod page;

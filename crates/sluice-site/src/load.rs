@@ -9,7 +9,8 @@ use sluice_catalog::{
 };
 use sluice_model::{DeviceId, DeviceNumber};
 use sluice_store::{
-    Reader, Store, StoreError, catalog, counter, declined, deselected, device, enforcement, inventory, update_change,
+    Reader, Store, StoreError, catalog, counter, declined, deselected, device, enforcement, inventory, licence,
+    update_change,
 };
 
 use crate::error::{SiteError, SiteResult};
@@ -107,6 +108,7 @@ async fn whole_catalog(reader: &mut Reader) -> Result<CatalogChange, StoreError>
     .await?;
     change.declined = declined::list(reader).await?.into_iter().map(|declined| (declined.update, true)).collect();
     change.deselected = Some(deselected::list(reader).await?);
+    change.licences = licence::list(reader).await?.into_iter().map(|acceptance| (acceptance.licence, true)).collect();
     change.changes = update_change::load(reader).await?;
     change.changes_to = counter::last(reader, counter::Counter::Change).await?;
     Ok(change)

@@ -96,7 +96,7 @@ pub use error::StoreError;
 pub use migrate::SCHEMA_VERSION;
 pub use repository::{
     alert, api_token, audit, catalog, collection, counter, declined, deployment, deselected, device, device_event,
-    enforcement, enrollment, inventory, meta, quarantine, report, session, setup_token, source, sync_run,
+    enforcement, enrollment, inventory, licence, meta, quarantine, report, session, setup_token, source, sync_run,
     update_change, update_group, user, windows_client, windows_event, windows_status,
 };
 pub use store::Store;

@@ -49,6 +49,9 @@ impl Catalog {
         if let Some(deselected) = change.deselected {
             work.next.deselected = Arc::new(deselected.into_iter().collect());
         }
+        for (licence, accepted) in change.licences {
+            work.next.accept_licence(licence, accepted);
+        }
         work.next.last_change = work.next.last_change.max(change.changes_to);
         for (update, counter) in change.changes {
             if work.next.change_of(update) < counter {

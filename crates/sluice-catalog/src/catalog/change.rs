@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sluice_model::{Category, CategoryId, IndexId, PackageIndex, RevisionId, Update, UpdateId};
 use thiserror::Error;
+use uuid::Uuid;
 
 /// Everything that changed since the catalog before. Applied in the order of the fields, so an
 /// update may name a category of the same change, and an index an update.
@@ -25,6 +26,9 @@ pub struct CatalogChange {
     /// The whole list of deselected products, categories above products and classifications;
     /// `None` when it did not change.
     pub deselected: Option<Vec<CategoryId>>,
+    /// Licence terms that were accepted (`true`) or are no longer (`false`), of updates of the catalog or
+    /// not. No device needs another update for it.
+    pub licences: Vec<(Uuid, bool)>,
     /// The change counters of updates that changed in what Windows clients are told of them.
     pub changes: Vec<(UpdateId, u64)>,
     /// The highest change counter handed out; lower than the one before: as before.
@@ -32,7 +36,7 @@ pub struct CatalogChange {
 }
 
 impl CatalogChange {
-    /// Whether it changes no more than counters, so that no device needs another update than before.
+    /// Whether it changes no more than counters and accepted licences, so that no device needs another update than before.
     #[must_use]
     pub fn is_of_counters(&self) -> bool {
         self.removed_indexes.is_empty()

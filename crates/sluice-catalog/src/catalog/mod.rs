@@ -5,6 +5,7 @@ mod categories;
 mod change;
 #[cfg(test)]
 mod dump;
+mod licences;
 mod matching;
 mod package;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use roaring::RoaringBitmap;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sluice_model::{BinaryPackage, CategoryId, IndexId, PackageIndex, RevisionId, Update, UpdateId};
+use uuid::Uuid;
 
 use crate::cow::{CowMap, Slots};
 use crate::windows::WindowsGraph;
@@ -58,6 +60,8 @@ pub struct Catalog {
     declined_updates: Arc<FxHashSet<UpdateId>>,
     declined: Arc<RoaringBitmap>,
     deselected: Arc<FxHashSet<CategoryId>>,
+    /// Accepted licence terms.
+    licences: Arc<FxHashSet<Uuid>>,
     changes: CowMap<UpdateId, u64>,
     last_change: u64,
 }
@@ -108,6 +112,7 @@ impl Default for Catalog {
             declined_updates: Arc::default(),
             declined: Arc::default(),
             deselected: Arc::default(),
+            licences: Arc::default(),
             changes: CowMap::default(),
             last_change: 0,
         }

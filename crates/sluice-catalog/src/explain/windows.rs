@@ -17,6 +17,8 @@ pub struct WindowsReasons {
     pub older: bool,
     /// Why devices are not asked about the update, when they are not.
     pub not_asked: Option<NotAsked>,
+    /// Its licence terms are not accepted yet, so it is offered to no device for installation.
+    pub awaits_licence: bool,
     /// When the device last scanned.
     pub last_scan_at: Option<Timestamp>,
     /// Why its last scan failed, when it did.
@@ -68,6 +70,7 @@ impl WindowsReasons {
             reported: status.and_then(|status| status.states.get(update)),
             older: status.is_some_and(|status| status.covered < revision),
             not_asked,
+            awaits_licence: catalog.awaits_licence(revision),
             last_scan_at: windows.and_then(|windows| windows.last_scan_at),
             scan_error: windows.and_then(|windows| windows.last_scan_error),
             failure: failure.map(|record| Failure {
@@ -92,6 +95,10 @@ impl WindowsReasons {
                 said.push("The last attempt to download or install it failed; the device did not say why.".to_owned());
             }
             _ => {}
+        }
+        if self.awaits_licence && state != ComplianceState::Installed {
+            said.push("No device installs it: its licence terms are not accepted yet.".to_owned());
+            said.push("Accept them on the update's page, or with `sluice update licence accept`.".to_owned());
         }
         if let Some(failure) = &self.failure {
             said.extend(failure.sentences());

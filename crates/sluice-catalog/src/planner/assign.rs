@@ -17,8 +17,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rustc_hash::FxHashMap;
 use sluice_model::{
-    Deployment, DeploymentId, DeviceNumber, Intent, Name, RestartBehaviour, RevisionId, Sha256, UpdateId,
-    UserNotification,
+    Deployment, DeploymentId, DeploymentPriority, DeviceNumber, Intent, Name, RestartBehaviour, RevisionId, Sha256,
+    UpdateId, UserNotification,
 };
 
 use crate::catalog::Offer;
@@ -50,6 +50,8 @@ pub struct Assignment {
     pub restart: RestartBehaviour,
     /// What users see.
     pub notification: UserNotification,
+    /// What comes first of what is due at the same time.
+    pub priority: DeploymentPriority,
     /// The packages to bring to a version; at least one. All are installed in a lower version.
     pub packages: Vec<AssignedPackage>,
 }
@@ -72,7 +74,7 @@ pub struct AssignedPackage {
 }
 
 /// What a device is to install now, by urgency: required before available, earliest deadline
-/// first, then by update.
+/// first, highest priority first, then by update.
 #[must_use]
 pub fn assignments(
     fleet: &Fleet,
@@ -112,7 +114,7 @@ pub fn assignments(
         .into_iter()
         .filter_map(|(revision, packages)| assignment(fleet, revision, won.get(&revision)?, packages))
         .collect();
-    let order = |a: &Assignment| (a.intent != Intent::Required, a.deadline, a.update);
+    let order = |a: &Assignment| (a.intent != Intent::Required, a.deadline, Reverse(a.priority), a.update);
     assigned.sort_unstable_by_key(order);
     assigned
 }
@@ -192,6 +194,7 @@ fn assignment(
         deadline: spec.deadline,
         restart: spec.restart,
         notification: spec.notification,
+        priority: spec.priority,
         packages,
     })
 }

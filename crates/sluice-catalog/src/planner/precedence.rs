@@ -3,7 +3,8 @@
 //! 1. A deployment to a collection beats one to a collection above it in the tree.
 //! 2. Block beats required, required beats available, available beats uninstall.
 //! 3. The earliest deadline.
-//! 4. The one created first.
+//! 4. The highest priority.
+//! 5. The one created first.
 //!
 //! The winner alone decides. So a block of one ring does not keep the update from the rest, and an
 //! exception for a part of a ring holds whatever the ring is told.
@@ -11,7 +12,7 @@
 use std::cmp::Reverse;
 
 use jiff::Timestamp;
-use sluice_model::{CollectionId, Deployment, DeploymentId, Intent};
+use sluice_model::{CollectionId, Deployment, DeploymentId, DeploymentPriority, Intent};
 
 /// A deployment that applies, with what the rule needs to know of its collection.
 #[derive(Clone, Copy, Debug)]
@@ -39,9 +40,10 @@ pub fn strongest(claims: &[Claim<'_>]) -> Option<usize> {
 }
 
 /// Smaller wins.
-fn order(deployment: &Deployment) -> (Reverse<Strength>, Due, Timestamp, DeploymentId) {
+fn order(deployment: &Deployment) -> (Reverse<Strength>, Due, Reverse<DeploymentPriority>, Timestamp, DeploymentId) {
     let spec = &deployment.spec;
-    (Reverse(Strength::of(spec.intent)), Due::of(spec.deadline), deployment.created_at, deployment.id)
+    let strength = Reverse(Strength::of(spec.intent));
+    (strength, Due::of(spec.deadline), Reverse(spec.priority), deployment.created_at, deployment.id)
 }
 
 /// Intents, the weakest first.
@@ -100,6 +102,7 @@ mod tests {
             deadline: has_deadline.then(|| at(deadline)),
             restart: RestartBehaviour::Suppressed,
             notification: UserNotification::ShowAll,
+            priority: DeploymentPriority::Normal,
         };
         Deployment::new(DeploymentId(Uuid::from_u128(id)), spec, at(created), "ada".into()).unwrap()
     }
@@ -128,6 +131,25 @@ mod tests {
         assert_eq!(winner(&[(0, Uninstall, 1, 0), (0, Available, 0, 1)]), 1);
         assert_eq!(winner(&[(0, Required, 5, 0), (3, Required, 4, 9)]), 1, "the earliest deadline");
         assert_eq!(winner(&[(0, Required, 5, 3), (3, Required, 5, 2)]), 1, "created first");
+    }
+
+    #[test]
+    fn of_the_same_deadline_the_highest_priority_counts() {
+        let with = |id, deadline, priority| {
+            let mut deployment = deployment(id, 0, Intent::Required, deadline, i64::try_from(id).unwrap());
+            deployment.spec.priority = priority;
+            deployment
+        };
+        use DeploymentPriority::{High, Low, Normal};
+        for (deployments, expected) in [
+            ([with(0, 5, Low), with(1, 5, Normal)], 1),
+            ([with(0, 5, Normal), with(1, 5, High)], 1),
+            ([with(0, 5, High), with(1, 5, High)], 0),
+            ([with(0, 5, High), with(1, 4, Low)], 1),
+        ] {
+            let claims: Vec<_> = deployments.iter().map(|deployment| Claim { deployment, ancestors: &[] }).collect();
+            assert_eq!(strongest(&claims), Some(expected));
+        }
     }
 
     proptest! {

@@ -121,7 +121,7 @@ fn progress(
     for record in row.enforcement.iter().filter(|record| deployment.deploys(record.update)) {
         let is_open = is_open(fleet, row, record.update, deployment.deployment.spec.intent);
         match record.state {
-            EnforcementState::Unknown => {}
+            EnforcementState::Unknown | EnforcementState::Uninstalled => {}
             failed if failed.is_failure() && is_open => state = DeviceDeploymentState::Failed,
             EnforcementState::PendingRestart if open == 0 => state = DeviceDeploymentState::PendingRestart,
             EnforcementState::Held if is_open => held += 1,

@@ -3,8 +3,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use roaring::RoaringBitmap;
 use sluice_model::{
-    CollectionId, Deployment, DeploymentId, DeploymentSpec, DeploymentTarget, DeviceNumber, EnforcementState, Intent,
-    Name, RestartBehaviour, RevisionId, UpdateId, UserNotification,
+    CollectionId, Deployment, DeploymentId, DeploymentPriority, DeploymentSpec, DeploymentTarget, DeviceNumber,
+    EnforcementState, Intent, Name, RestartBehaviour, RevisionId, UpdateId, UserNotification,
 };
 use sluice_packages::deb::version;
 use uuid::Uuid;
@@ -25,6 +25,7 @@ fn deployment(number: u128, updates: &[UpdateId], devices: &[u32], deadline: Opt
         deadline: deadline.map(at),
         restart: RestartBehaviour::Suppressed,
         notification: UserNotification::ShowAll,
+        priority: DeploymentPriority::Normal,
     };
     let id = DeploymentId(Uuid::from_u128(number));
     let deployment = Deployment::new(id, spec, at(0), "ada".into()).unwrap();

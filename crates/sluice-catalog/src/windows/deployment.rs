@@ -1,7 +1,7 @@
 //! What a client is told to do with an update.
 
 use jiff::Timestamp;
-use sluice_model::{Deployment, Intent, RevisionId, Update, UpdateKind};
+use sluice_model::{Deployment, DeploymentPriority, Intent, RevisionId, Update, UpdateKind};
 
 use super::members::Role;
 
@@ -31,6 +31,8 @@ pub struct ClientDeployment {
     pub action: ClientAction,
     /// By when, whatever the user does.
     pub deadline: Option<Timestamp>,
+    /// What to download first.
+    pub priority: DeploymentPriority,
     /// Since when it is so; clients are told the day only.
     pub last_change: Timestamp,
 }
@@ -40,7 +42,8 @@ const REVISION_BITS: u32 = 26;
 
 impl ClientDeployment {
     fn new(revision: RevisionId, action: ClientAction, deadline: Option<Timestamp>, last_change: Timestamp) -> Self {
-        Self { id: number(revision, action), action, deadline, last_change }
+        let priority = DeploymentPriority::Normal;
+        Self { id: number(revision, action), action, deadline, priority, last_change }
     }
 
     /// What holds without any deployment. `PreDeploymentCheck` for what people could deploy, so
@@ -67,7 +70,8 @@ impl ClientDeployment {
             }
             Intent::Uninstall | Intent::Block => return None,
         };
-        Some(Self::new(revision, action, spec.deadline, deployment.created_at.max(spec.available_at)))
+        let last_change = deployment.created_at.max(spec.available_at);
+        Some(Self { priority: spec.priority, ..Self::new(revision, action, spec.deadline, last_change) })
     }
 
     /// The same for agents that do not know `OptionalInstall` (before protocol 2.0, Windows 10

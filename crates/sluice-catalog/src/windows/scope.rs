@@ -39,7 +39,8 @@ pub struct Scope {
 impl Scope {
     /// The scope of all clients to which exactly these deployments apply. Those that are not active
     /// at this time do not count; of several that deploy one update the
-    /// [`strongest`](crate::planner::strongest) does.
+    /// [`strongest`](crate::planner::strongest) does. Nothing whose licence terms are not accepted yet is
+    /// to be installed.
     #[must_use]
     pub fn build(base: &Arc<ScopeBase>, deployments: &[ScopedDeployment], now: Timestamp) -> Self {
         let catalog = base.catalog();
@@ -54,6 +55,9 @@ impl Scope {
             let (revision, update) = catalog.update(id)?;
             let place = base.place(revision).filter(|_| can_be_deployed(catalog, revision, update))?;
             let winner = claims.get(strongest(&claims)?)?;
+            if winner.deployment.spec.intent.installs() && catalog.awaits_licence(revision) {
+                return None;
+            }
             Some((place, ClientDeployment::of(revision, update, winner.deployment)?))
         });
         let mut deployed: Vec<_> = deployed.collect();

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use roaring::RoaringBitmap;
 use sluice_model::{
-    CategoryId, CollectionId, Deployment, DeploymentId, DeploymentSpec, DeploymentTarget, Intent, Name,
-    RestartBehaviour, RevisionId, Update, UpdateKind, UserNotification, WindowsCategory, WindowsContent,
+    CategoryId, CollectionId, Deployment, DeploymentId, DeploymentPriority, DeploymentSpec, DeploymentTarget, Intent,
+    Name, RestartBehaviour, RevisionId, Update, UpdateKind, UserNotification, WindowsCategory, WindowsContent,
 };
 use uuid::Uuid;
 
@@ -228,6 +228,7 @@ fn deployment(number: u128, collection: u128, intent: Intent, updates: &[usize])
         deadline: matches!(intent, Intent::Required | Intent::Uninstall).then(|| at(200)),
         restart: RestartBehaviour::Suppressed,
         notification: UserNotification::ShowAll,
+        priority: DeploymentPriority::Normal,
     };
     let deployment = Deployment::new(DeploymentId(Uuid::from_u128(number)), spec, at(50), "ada".into()).unwrap();
     ScopedDeployment { deployment: Arc::new(deployment), updates, ancestors: Arc::default() }
@@ -279,6 +280,53 @@ fn deployments_lie_over_the_standing_ones() {
     assert_eq!(scope.deployment(RevisionId(2)).unwrap().without_optional().action, ClientAction::Install);
     let cached = [exact(3, 1), exact(4, 1), exact(0, 2), exact(0, 1), exact(3, 1)];
     assert_eq!(scope.refresh(&cached), revisions(&[4, 1]), "each once");
+}
+
+#[test]
+fn clients_are_told_the_priority_of_the_deployment_that_counts() {
+    let base = Arc::new(ScopeBase::build(&catalog_of(&[software(0, &[]), software(1, &[])])));
+    let with = |number, priority| {
+        let mut scoped = deployment(number, 7, Intent::Required, &[0]);
+        let mut changed = Deployment::clone(&scoped.deployment);
+        changed.spec.priority = priority;
+        scoped.deployment = Arc::new(changed);
+        scoped
+    };
+    let deployments = [with(1, DeploymentPriority::Low), with(2, DeploymentPriority::High)];
+    let told = |of: &[ScopedDeployment]| {
+        let scope = Scope::build(&base, of, at(100));
+        [1, 2].map(|n| scope.deployment(RevisionId(n)).unwrap().priority)
+    };
+    assert_eq!(told(&deployments[..1]), [DeploymentPriority::Low, DeploymentPriority::Normal]);
+    assert_eq!(told(&deployments), [DeploymentPriority::High, DeploymentPriority::Normal]);
+}
+
+#[test]
+fn terms_of_members_count_for_the_bundle() {
+    let [own, inner] = [1, 2].map(Uuid::from_u128);
+    let member = WindowsContent { licence: Some(inner), explicitly_deployable: false, ..content(&[]) };
+    let bundle = WindowsContent { licence: Some(own), bundled: vec![vec![exact(1, 1)]], ..content(&[]) };
+    let around = WindowsContent { bundled: vec![vec![exact(2, 1), exact(9, 9)]], ..content(&[]) };
+    let catalog = catalog_of(&[
+        made(1, 1, UpdateKind::Software, member),
+        made(2, 1, UpdateKind::Software, bundle),
+        made(3, 1, UpdateKind::Software, around),
+        software(4, &[]),
+    ]);
+    assert_eq!([1, 2, 3, 4].map(|n| catalog.licences_of(RevisionId(n)).len()), [1, 2, 2, 0]);
+    let deployments = [deployment(1, 7, Intent::Required, &[2, 4]), deployment(2, 7, Intent::Available, &[3])];
+    let told = |licences: &[(Uuid, bool)]| {
+        let change = CatalogChange { licences: licences.to_vec(), ..CatalogChange::default() };
+        assert!(change.is_of_counters());
+        let base = Arc::new(ScopeBase::build(&apply(&catalog, change)));
+        let scope = Scope::build(&base, &deployments, at(150));
+        [2, 3, 4].map(|n| scope.deployment(RevisionId(n)).unwrap().action)
+    };
+    use ClientAction::{Install, OptionalInstall, PreDeploymentCheck};
+    assert_eq!(told(&[]), [PreDeploymentCheck, PreDeploymentCheck, Install]);
+    assert_eq!(told(&[(own, true)]), [PreDeploymentCheck, PreDeploymentCheck, Install]);
+    assert_eq!(told(&[(own, true), (inner, true)]), [Install, OptionalInstall, Install]);
+    assert_eq!(told(&[(own, true), (inner, true), (own, false)]), [PreDeploymentCheck, PreDeploymentCheck, Install]);
 }
 
 #[test]

@@ -7,7 +7,9 @@ mod site;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use sluice_model::{DeploymentSpec, DeploymentTarget, Intent, Name, RestartBehaviour, UserNotification};
+use sluice_model::{
+    DeploymentPriority, DeploymentSpec, DeploymentTarget, Intent, Name, RestartBehaviour, UserNotification,
+};
 use sluice_sim::{FleetSpec, Host, Shape, SimError, SimulateOptions, run};
 use sluice_site::collections::ALL_DEVICES;
 use sluice_site::{Caller, PageRequest};
@@ -52,6 +54,7 @@ async fn devices_report_install_what_is_deployed_and_then_rest() {
         deadline: Some(now()),
         restart: RestartBehaviour::Suppressed,
         notification: UserNotification::ShowAll,
+        priority: DeploymentPriority::Normal,
     };
     let deployment = site.create_deployment(&system, spec).await.expect("a deployment");
 

@@ -214,6 +214,20 @@ async fn policies_say_when() {
 }
 
 #[tokio::test]
+async fn what_is_due_at_the_same_time_goes_by_its_priority() {
+    let spec = Spec::start(vec![
+        Update::software(10).install().priority("1"),
+        Update::software(11).install(),
+        Update::software(12).install().priority("3"),
+        Update::software(13).install().priority("soon"),
+        Update::software(14).install().priority("1").deadline("2026-10-04T15:00:00Z"),
+    ])
+    .await;
+    let mut client = scanned(&spec).await;
+    assert_eq!(client.install().await.installed, [14, 12, 11, 13, 10].map(id));
+}
+
+#[tokio::test]
 async fn what_something_newer_replaces_is_not_installed() {
     let spec = Spec::start(vec![
         Update::software(10).install(),

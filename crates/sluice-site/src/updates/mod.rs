@@ -12,12 +12,14 @@ use sluice_model::{
     Category, CategoryId, Classification, CollectionId, ComplianceState, Deployment, DeviceId, DeviceNumber,
     PackageIndex, RevisionId, Update, UpdateId,
 };
+use uuid::Uuid;
 
 use crate::caller::{Caller, Permission};
 use crate::declines::Declined;
 use crate::deployments::DeploymentSummary;
 use crate::devices::{Enforcement, enforcement_view};
 use crate::error::{SiteError, SiteResult};
+use crate::licences::Acceptance;
 use crate::page::{Page, PageRequest, decode_cursor, encode_cursor};
 use crate::site::Site;
 pub use windows::WindowsUpdate;
@@ -139,6 +141,8 @@ pub struct UpdateRow {
     pub deployed: bool,
     /// An administrator declined it: it is offered to nobody.
     pub declined: bool,
+    /// Its licence terms are not accepted: no device installs it.
+    pub awaits_licence: bool,
 }
 
 /// Everything about an update.
@@ -160,6 +164,8 @@ pub struct UpdateDetail {
     pub deployments: Vec<DeploymentSummary>,
     /// Why it is declined, when it is.
     pub declined: Option<Declined>,
+    /// Its licence terms, each with when it was accepted.
+    pub licences: Vec<(Uuid, Option<Acceptance>)>,
     /// Devices that still need it and where its download or installation failed.
     pub failed: u64,
     /// What a Windows update consists of; `None` of Linux updates.
@@ -259,6 +265,7 @@ impl Site {
     pub async fn update(&self, caller: &Caller, id: UpdateId) -> SiteResult<UpdateDetail> {
         caller.require(Permission::Read)?;
         let declined = self.declined(caller, id).await?;
+        let licences = self.licences_of_update(caller, id).await?;
         let view = self.view(None)?;
         let catalog = view.fleet.catalog();
         let (revision, update) = catalog.update(id).ok_or_else(|| SiteError::not_found("update", id))?;
@@ -275,6 +282,7 @@ impl Site {
             offered_in: catalog.offered_by(revision).cloned().collect(),
             deployments: deployments.map(|d| self.summary(&directory, &view.fleet, d)).collect(),
             declined,
+            licences,
             failed: failed(&view.fleet, revision, id),
             windows: update.content.windows().map(|content| windows_update(catalog, update, content)),
         })
@@ -450,6 +458,7 @@ impl View {
             expired: catalog.is_expired(revision),
             deployed: self.deployed.contains(revision.0),
             declined: catalog.is_declined(update.id),
+            awaits_licence: catalog.awaits_licence(revision),
         })
     }
 }

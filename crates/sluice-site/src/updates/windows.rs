@@ -14,8 +14,6 @@ pub struct WindowsUpdate {
     pub severity: Option<Severity>,
     /// It can be removed again.
     pub uninstallable: bool,
-    /// Its licence terms must be accepted first.
-    pub has_licence: bool,
     /// Of a bundle: how many updates it consists of.
     pub members: u64,
     /// Its files and its members', each once; at most 1000.
@@ -54,7 +52,6 @@ pub(super) fn windows_update(catalog: &Catalog, update: &Update, content: &Windo
         articles: content.articles.iter().map(|number| format!("KB{number}")).collect(),
         severity: content.severity,
         uninstallable: content.uninstallable,
-        has_licence: content.licence.is_some(),
         members,
         file_count: files.len() as u64,
         files: files.into_iter().take(MAX_FILES).cloned().collect(),

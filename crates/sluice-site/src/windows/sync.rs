@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use sluice_catalog::Catalog;
 use sluice_catalog::windows::{ClientDeployment, DriverRequest, DriverRound, RoundRequest, Scope};
-use sluice_model::{CategoryId, RevisionId};
+use sluice_model::{CategoryId, DeploymentPriority, RevisionId};
 use uuid::Uuid;
 
 use super::attributes;
@@ -98,6 +98,8 @@ pub struct OfferedDeployment {
     pub action: ClientAction,
     /// By when.
     pub deadline: Option<Timestamp>,
+    /// What to download first.
+    pub priority: DeploymentPriority,
     /// Day of the last change, in UTC.
     pub changed_on: Date,
     /// Of a driver: the client's hardware ids that it matched.
@@ -329,6 +331,7 @@ pub(super) fn offered_deployment(
         id: deployment.id,
         action: deployment.action,
         deadline: deployment.deadline,
+        priority: deployment.priority,
         changed_on: deployment.last_change.to_zoned(jiff::tz::TimeZone::UTC).date(),
         hardware_ids: if protocol < Protocol::HARDWARE_IDS { Vec::new() } else { hardware_ids },
         flags: protocol >= Protocol::FLAGS,

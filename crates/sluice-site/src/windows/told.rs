@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use sluice_catalog::CatalogChange;
-use sluice_model::{DeploymentTarget, Intent, UpdateId};
+use sluice_model::{DeploymentPriority, DeploymentTarget, Intent, UpdateId};
 use sluice_store::{meta, update_change};
 
 use super::view::{self, WindowsView};
@@ -83,6 +83,12 @@ fn in_force(view: &WindowsView) -> InForce {
         });
         facts.push(u8::from(matches!(spec.target, DeploymentTarget::Group(_))));
         facts.extend_from_slice(&spec.deadline.map_or(i64::MIN, |at| at.as_microsecond()).to_be_bytes());
+        // Of the usual priority nothing is said, as before there were others: all would be told again.
+        match spec.priority {
+            DeploymentPriority::Low => facts.push(1),
+            DeploymentPriority::Normal => {}
+            DeploymentPriority::High => facts.push(3),
+        }
         for update in &scoped.updates {
             found.entry(*update).or_default().extend_from_slice(&facts);
         }

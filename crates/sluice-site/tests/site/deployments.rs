@@ -1,5 +1,7 @@
 use jiff::SignedDuration;
-use sluice_model::{DeploymentSpec, DeploymentTarget, Intent, Name, RestartBehaviour, UpdateId, UserNotification};
+use sluice_model::{
+    DeploymentPriority, DeploymentSpec, DeploymentTarget, Intent, Name, RestartBehaviour, UpdateId, UserNotification,
+};
 use sluice_site::ErrorKind;
 use sluice_site::collections::ALL_DEVICES;
 use uuid::Uuid;
@@ -16,6 +18,7 @@ pub fn spec(world: &World, name: &str, target: DeploymentTarget) -> DeploymentSp
         deadline: Some(world.now()),
         restart: RestartBehaviour::Suppressed,
         notification: UserNotification::ShowAll,
+        priority: DeploymentPriority::Normal,
     }
 }
 

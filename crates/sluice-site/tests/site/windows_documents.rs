@@ -63,6 +63,14 @@ pub fn patch(revision: u32) -> String {
     document(PATCH, revision, &properties, &relationships, &format!("{TRUE}{FILE}"))
 }
 
+/// An update for the same product with licence terms.
+pub fn licensed(number: u128, licence: u128) -> String {
+    let relationships = needs(&[one(DETECTOID), category(PRODUCT), category(SECURITY)]);
+    let licence = Uuid::from_u128(licence);
+    let properties = format!(r#"{SOFTWARE} ExplicitlyDeployable="true" EulaID="{licence}""#);
+    document(number, 100, &properties, &relationships, &format!("{TRUE}{FILE}"))
+}
+
 /// A small catalog: four levels deep, one update, one bundle with one member.
 pub fn catalog() -> Vec<String> {
     let bundle = format!(

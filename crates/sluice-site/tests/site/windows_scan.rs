@@ -1,7 +1,7 @@
 //! Scans of Windows clients, from imported documents to what is offered.
 
 use jiff::SignedDuration;
-use sluice_model::{CategoryId, DeploymentSpec, DeploymentTarget, DeviceId, Intent, Name};
+use sluice_model::{CategoryId, DeploymentPriority, DeploymentSpec, DeploymentTarget, DeviceId, Intent, Name};
 use sluice_site::windows::category_scan::RequestedCategory;
 use sluice_site::windows::extended::WantedInfo;
 use sluice_site::windows::session::CookieRequest;
@@ -61,11 +61,13 @@ async fn deployments_change_what_is_told() {
     client.scan(&world).await.unwrap();
 
     let target = DeploymentTarget::Updates(vec![id(PATCH)]);
-    let made = world.site.create_deployment(&world.admin, spec(&world, "Ring 1", target.clone())).await.unwrap();
+    let urgent = DeploymentSpec { priority: DeploymentPriority::High, ..spec(&world, "Ring 1", target.clone()) };
+    let made = world.site.create_deployment(&world.admin, urgent).await.unwrap();
     let answer = client.round(&world, &client.lists()).await.unwrap();
     let [changed] = answer.changed.as_slice() else { panic!("{answer:?}") };
     assert_eq!((changed.deployment.action, changed.core.is_none()), (ClientAction::Install, true));
     assert_eq!(changed.deployment.deadline, Some(world.now()));
+    assert_eq!(changed.deployment.priority, DeploymentPriority::High);
     assert!(answer.new.is_empty() && answer.out_of_scope.is_empty() && !answer.truncated);
     let answer = client.round(&world, &client.lists()).await.unwrap();
     assert!(answer.changed.is_empty(), "told once");

@@ -20,6 +20,7 @@ pub(crate) const TABLES: &[&str] = &[
     "update_change",
     "declined",
     "deselected",
+    "licence_acceptance",
     "package_index",
     "release_anchor",
     "sync_run",

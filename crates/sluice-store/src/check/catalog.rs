@@ -9,7 +9,7 @@ use crate::connection::Reader;
 use crate::error::StoreError;
 use crate::repository::catalog::{self, StoredIndex};
 use crate::repository::counter::Counter;
-use crate::repository::{declined, deployment, deselected, update_change, update_group};
+use crate::repository::{declined, deployment, deselected, licence, update_change, update_group};
 
 pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Result<(), StoreError> {
     let mut categories = Vec::new();
@@ -62,6 +62,7 @@ pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Resul
 
     let highest = problems.list(update_change::load(reader).await)?.into_iter().map(|(_, change)| change).max();
     check_counter(reader, problems, Counter::Change, highest.unwrap_or(0)).await?;
+    problems.list(licence::list(reader).await)?;
     for declined in problems.list(declined::list(reader).await)? {
         if !updates.contains(&declined.update) {
             problems.add(format!("table declined, row {0}: update {0} does not exist", declined.update));

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use sluice_model::{
-    Deployment, DeploymentId, DeploymentSpec, DeploymentTarget, Intent, Name, RestartBehaviour, UpdateGroupId,
-    UpdateId, UserNotification,
+    Deployment, DeploymentId, DeploymentPriority, DeploymentSpec, DeploymentTarget, Intent, Name, RestartBehaviour,
+    UpdateGroupId, UpdateId, UserNotification,
 };
 
 use crate::bind::{Args, args};
@@ -16,15 +16,15 @@ use crate::statement::statements;
 statements! {
     deployment(id) {
         INSERT = "INSERT INTO deployment (id, name, collection_id, group_id, intent, available_at, deadline, restart, \
-            notification, enabled, created_at, created_by, cancelled_at) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+            notification, enabled, created_at, created_by, cancelled_at, priority) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
         UPDATE = "UPDATE deployment SET name = $2, available_at = $3, deadline = $4, restart = $5, notification = $6, \
-            enabled = $7, cancelled_at = $8 WHERE id = $1";
+            enabled = $7, cancelled_at = $8, priority = $9 WHERE id = $1";
         REMOVE = "DELETE FROM deployment WHERE id = $1";
         GET = "SELECT id, name, collection_id, group_id, intent, available_at, deadline, restart, notification, \
-            enabled, created_at, created_by, cancelled_at FROM deployment WHERE id = $1";
+            enabled, created_at, created_by, cancelled_at, priority FROM deployment WHERE id = $1";
         LIST(all) = "SELECT id, name, collection_id, group_id, intent, available_at, deadline, restart, notification, \
-            enabled, created_at, created_by, cancelled_at FROM deployment ORDER BY created_at DESC, id";
+            enabled, created_at, created_by, cancelled_at, priority FROM deployment ORDER BY created_at DESC, id";
     }
     deployment_update(deployment_id, update_id) {
         ADD_UPDATES[2] = "INSERT INTO deployment_update (deployment_id, update_id) VALUES {rows}";
@@ -57,6 +57,14 @@ fn notification_text(notification: UserNotification) -> &'static str {
     }
 }
 
+fn priority_text(priority: DeploymentPriority) -> &'static str {
+    match priority {
+        DeploymentPriority::Low => "low",
+        DeploymentPriority::Normal => "normal",
+        DeploymentPriority::High => "high",
+    }
+}
+
 /// The deployment of a row, with the updates of a fixed list.
 fn from_row(row: Row<'_>, updates: Vec<UpdateId>) -> Result<Deployment, StoreError> {
     let intent = |text: String| {
@@ -70,6 +78,11 @@ fn from_row(row: Row<'_>, updates: Vec<UpdateId>) -> Result<Deployment, StoreErr
         [UserNotification::ShowAll, UserNotification::RestartOnly, UserNotification::HideAll]
             .into_iter()
             .find(|n| notification_text(*n) == text)
+    };
+    let priority = |text: String| {
+        [DeploymentPriority::Low, DeploymentPriority::Normal, DeploymentPriority::High]
+            .into_iter()
+            .find(|p| priority_text(*p) == text)
     };
     let target = match row.get::<Option<UpdateGroupId>>("group_id")? {
         Some(group) => DeploymentTarget::Group(group),
@@ -86,6 +99,7 @@ fn from_row(row: Row<'_>, updates: Vec<UpdateId>) -> Result<Deployment, StoreErr
             deadline: row.get("deadline")?,
             restart: row.get_as("restart", restart)?,
             notification: row.get_as("notification", notification)?,
+            priority: row.get_as("priority", priority)?,
         },
         enabled: row.get("enabled")?,
         created_at: row.get("created_at")?,
@@ -122,7 +136,8 @@ pub async fn insert(tx: &mut Tx, d: &Deployment) -> Result<(), StoreError> {
         d.enabled,
         d.created_at,
         &d.created_by,
-        d.cancelled_at
+        d.cancelled_at,
+        priority_text(s.priority)
     ];
     tx.execute(&INSERT, args).await.map_err(taken(&s.name))?;
     let bind = |update: &UpdateId, args: &mut Args| {
@@ -132,7 +147,7 @@ pub async fn insert(tx: &mut Tx, d: &Deployment) -> Result<(), StoreError> {
     tx.bulk(&ADD_UPDATES, updates, bind).await.map(drop)
 }
 
-/// Changes what may change: name, times, restart, notification, enabled, cancelled. Target,
+/// Changes what may change: name, times, restart, notification, priority, enabled, cancelled. Target,
 /// collection and intent are fixed.
 ///
 /// # Errors
@@ -147,7 +162,8 @@ pub async fn update(tx: &mut Tx, d: &Deployment) -> Result<(), StoreError> {
         restart_text(s.restart),
         notification_text(s.notification),
         d.enabled,
-        d.cancelled_at
+        d.cancelled_at,
+        priority_text(s.priority)
     ];
     tx.execute_on(&UPDATE, args, "deployment", d.id).await.map_err(taken(&s.name))
 }

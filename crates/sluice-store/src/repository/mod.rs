@@ -15,6 +15,7 @@ pub mod enforcement;
 pub mod enrollment;
 pub mod inventory;
 mod inventory_row;
+pub mod licence;
 pub mod meta;
 pub mod quarantine;
 pub mod report;
@@ -48,6 +49,7 @@ pub(crate) fn statements() -> impl Iterator<Item = Statement> {
         enforcement::STATEMENTS,
         enrollment::STATEMENTS,
         inventory::STATEMENTS,
+        licence::STATEMENTS,
         meta::STATEMENTS,
         quarantine::STATEMENTS,
         report::STATEMENTS,

@@ -1,8 +1,8 @@
 //! Collections, update groups, deployments.
 
 use sluice_model::{
-    CollectionId, Deployment, DeploymentId, DeploymentSpec, DeploymentTarget, DeviceId, Intent, Name, RestartBehaviour,
-    UpdateGroupId, UpdateId, UserNotification,
+    CollectionId, Deployment, DeploymentId, DeploymentPriority, DeploymentSpec, DeploymentTarget, DeviceId, Intent,
+    Name, RestartBehaviour, UpdateGroupId, UpdateId, UserNotification,
 };
 use sluice_store::collection::{CollectionKind, CollectionRecord};
 use sluice_store::update_group::UpdateGroupRecord;
@@ -149,6 +149,7 @@ fn spec(text: &str, target: DeploymentTarget) -> DeploymentSpec {
         deadline: Some(at(20)),
         restart: RestartBehaviour::Suppressed,
         notification: UserNotification::RestartOnly,
+        priority: DeploymentPriority::Low,
     }
 }
 
@@ -166,6 +167,7 @@ async fn deployments(db: Database) {
         deadline: None,
         restart: RestartBehaviour::Allowed,
         notification: UserNotification::ShowAll,
+        priority: DeploymentPriority::High,
         ..spec("Group", DeploymentTarget::Group(UpdateGroupId(uuid(1))))
     };
     let by_group = new(2, available, 2);
@@ -187,6 +189,7 @@ async fn deployments(db: Database) {
     let mut changed = by_list.clone();
     changed.spec.name = name("Renamed");
     changed.spec.deadline = Some(at(30));
+    changed.spec.priority = DeploymentPriority::Normal;
     changed.enabled = false;
     changed.cancelled_at = Some(at(40));
     let write = changed.clone();

@@ -4,10 +4,11 @@ use sluice_model::{CategoryId, DeviceId, DeviceKind, ErrorCode, ReportedState, R
 use sluice_store::counter::{self, Counter};
 use sluice_store::declined::DeclinedRecord;
 use sluice_store::device::NewDevice;
+use sluice_store::licence::LicenceAcceptance;
 use sluice_store::windows_client::{PackedWindowsClient, SeenMachine, WindowsClientRecord};
 use sluice_store::windows_status::{PackedStatus, WindowsStatusRecord};
 use sluice_store::{
-    Store, StoreError, catalog, declined, deselected, device, update_change, windows_client, windows_status,
+    Store, StoreError, catalog, declined, deselected, device, licence, update_change, windows_client, windows_status,
 };
 
 use crate::database::{Database, cases};
@@ -21,6 +22,8 @@ cases![
     changes_are_numbered,
     updates_are_declined,
     categories_are_deselected,
+    licences_are_accepted,
+    what_is_forgotten_leaves_nothing,
 ];
 
 const ONE: DeviceId = DeviceId(uuid::Uuid::from_u128(1));
@@ -255,5 +258,46 @@ async fn categories_are_deselected(db: Database) {
         .await
         .unwrap();
     assert_eq!(deselected::list(&mut store.reader().await.unwrap()).await.unwrap(), [two, three]);
+    store.close().await;
+}
+
+async fn licences_are_accepted(db: Database) {
+    let store = db.open().await;
+    let acceptance =
+        |number, second, by: &str| LicenceAcceptance { licence: uuid(number), at: at(second), by: by.into() };
+    for records in [vec![acceptance(2, 1, "ada"), acceptance(1, 1, "ada")], vec![acceptance(2, 5, "bob")], vec![]] {
+        store.write(move |tx| Box::pin(async move { licence::put(tx, &records).await })).await.unwrap();
+    }
+    let mut reader = store.reader().await.unwrap();
+    let listed = licence::list(&mut reader).await.unwrap();
+    assert_eq!(listed, [acceptance(1, 1, "ada"), acceptance(2, 1, "ada")], "the first record stays");
+    assert_eq!(store.check().await.unwrap(), []);
+    store.write(|tx| Box::pin(async move { licence::remove(tx, &[uuid(1), uuid(9)]).await })).await.unwrap();
+    assert_eq!(licence::list(&mut reader).await.unwrap(), [acceptance(2, 1, "ada")]);
+    drop(reader);
+    store.close().await;
+}
+
+async fn what_is_forgotten_leaves_nothing(db: Database) {
+    let store = db.open().await;
+    let first = add_windows_device(&store, 1).await;
+    add_windows_device(&store, 2).await;
+    store.write(|tx| Box::pin(async move { device::touch(tx, &[(ONE, at(9))]).await })).await.unwrap();
+    let referred = store
+        .write(move |tx| {
+            Box::pin(async move {
+                windows_client::upsert(tx, PackedWindowsClient::new(&client()).unwrap()).await?;
+                device::forget(tx, ONE).await
+            })
+        })
+        .await;
+    assert!(matches!(referred, Err(StoreError::Reference { .. })), "{referred:?}");
+    store.write(|tx| Box::pin(device::forget(tx, ONE))).await.unwrap();
+    let mut reader = store.reader().await.unwrap();
+    assert_eq!(device::get(&mut reader, ONE).await.unwrap(), None);
+    drop(reader);
+    let again = add_windows_device(&store, 1).await;
+    assert!(again.number > first.number, "its number is not given again");
+    assert_eq!(store.check().await.unwrap(), []);
     store.close().await;
 }

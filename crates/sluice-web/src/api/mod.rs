@@ -91,6 +91,8 @@ fn quick() -> OpenApiRouter<AdminState> {
         .routes(routes!(updates::devices::devices))
         .routes(routes!(updates::decline::decline))
         .routes(routes!(updates::decline::undecline))
+        .routes(routes!(updates::licences::list))
+        .routes(routes!(updates::licences::accept))
         .routes(routes!(updates::selection::categories))
         .routes(routes!(updates::selection::change))
         .routes(routes!(devices::list::list))

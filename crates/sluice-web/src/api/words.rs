@@ -74,6 +74,7 @@ words! {
         WaitingForOtherInstall "waiting-for-other-install", Downloading "downloading", Downloaded "downloaded",
         DownloadFailed "download-failed", Installing "installing", PendingRestart "pending-restart",
         Installed "installed", InstallFailed "install-failed", Held "held",
+        Uninstalled "uninstalled",
     }
     /// Installed at the deadline, only offered, uninstalled at the deadline, or never offered.
     Intent = sluice_model::Intent {
@@ -85,6 +86,8 @@ words! {
     Notification = sluice_model::UserNotification {
         ShowAll "show-all", RestartOnly "restart-only", HideAll "hide-all",
     }
+    /// What comes first of what is due at the same time.
+    Priority = sluice_model::DeploymentPriority { Low "low", Normal "normal", High "high", }
     /// Where a deployment stands.
     Phase = sluice_model::DeploymentPhase {
         Scheduled "scheduled", Available "available", Enforced "enforced", Disabled "disabled",

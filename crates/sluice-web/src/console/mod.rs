@@ -71,6 +71,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<AdminState>)> {
         ("/sign-out", post(sign_in::sign_out)),
         ("/updates", get(updates::show)),
         ("/updates/{id}", get(update::show)),
+        ("/updates/{id}/licences", post(update::accept_licences)),
         ("/updates/{id}/decline", post(update::decline)),
         ("/updates/{id}/undecline", post(update::undecline)),
         ("/devices", get(devices::show)),

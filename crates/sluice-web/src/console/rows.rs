@@ -37,6 +37,7 @@ pub fn update_marks(t: &Text, row: &UpdateRow) -> Vec<Chip> {
         (row.superseded, Chip::label(Tone::Quiet, t.states.superseded)),
         (row.expired, Chip::label(Tone::Quiet, t.states.expired)),
         (row.declined, Chip::label(Tone::Warn, t.states.declined)),
+        (row.awaits_licence, Chip::label(Tone::Warn, t.states.awaits_licence)),
     ];
     marks.into_iter().filter_map(|(is, chip)| is.then_some(chip)).collect()
 }

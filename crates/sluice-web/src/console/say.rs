@@ -1,8 +1,8 @@
 //! States as chips and words.
 
 use sluice_model::{
-    Classification, ComplianceState, DeploymentPhase, DeviceKind, EnforcementState, ErrorCode, Intent,
-    RestartBehaviour, Severity, SyncExtent, SyncPhase, SyncTrigger, UserNotification,
+    Classification, ComplianceState, DeploymentPhase, DeploymentPriority, DeviceKind, EnforcementState, ErrorCode,
+    Intent, RestartBehaviour, Severity, SyncExtent, SyncPhase, SyncTrigger, UserNotification,
 };
 use sluice_site::deployments::DeviceStatus;
 use sluice_site::devices::DeviceState;
@@ -57,6 +57,7 @@ pub fn enforcement(t: &States, state: EnforcementState) -> Chip {
         EnforcementState::Installed => (Tone::Good, t.installed),
         EnforcementState::InstallFailed => (Tone::Bad, t.install_failed),
         EnforcementState::Held => (Tone::Warn, t.held),
+        EnforcementState::Uninstalled => (Tone::Good, t.uninstalled),
     };
     Chip::new(tone, words)
 }
@@ -174,6 +175,15 @@ pub fn notification(t: &States, notification: UserNotification) -> Words {
         UserNotification::ShowAll => t.notify_all,
         UserNotification::RestartOnly => t.notify_restart,
         UserNotification::HideAll => t.notify_none,
+    }
+}
+
+/// What comes first.
+pub fn priority(t: &States, priority: DeploymentPriority) -> Words {
+    match priority {
+        DeploymentPriority::Low => t.priority_low,
+        DeploymentPriority::Normal => t.priority_normal,
+        DeploymentPriority::High => t.priority_high,
     }
 }
 

@@ -78,6 +78,8 @@ pub fn operations() -> Vec<Operation> {
         read("/updates/{id}/devices", FindsNothing),
         change("post", "/updates/decline", Some(json!({ "updates": [NOBODY], "reason": "r" }))),
         change("post", "/updates/undecline", Some(json!({ "updates": [NOBODY] }))),
+        read("/licences", Sees),
+        change("post", "/licences/accept", Some(json!({ "updates": [NOBODY] }))),
         read("/categories", Sees),
         change("post", "/categories/selection", Some(json!({ "deselect": [NOBODY] }))),
         read("/devices", Sees),

@@ -22,6 +22,10 @@ async fn an_installed_update_is_removed_again() {
     client.scan().await.expect("a scan");
     client.report().await.expect("a report");
     rig.shows(&client, 5_000_010, "required").await;
+    let device = rig.device(&client).await;
+    let record =
+        device["enforcement"].as_array().into_iter().flatten().find(|r| r["update"] == kb(5_000_010).to_string());
+    assert_eq!(record.map(|record| &record["state"]), Some(&json!("uninstalled")), "{device:#}");
 }
 
 #[tokio::test]

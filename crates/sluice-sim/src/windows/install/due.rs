@@ -1,5 +1,7 @@
 //! What is to be installed or removed now, and which parts of it.
 
+use std::cmp::Reverse;
+
 use sluice_model::id::UpdateId;
 use sluice_wsus::messages::shared::DeploymentAction;
 
@@ -19,7 +21,7 @@ pub(super) struct Due {
 const MAX_NESTING: usize = 8;
 
 impl WindowsClient {
-    /// What is to be done now, those with the earliest deadline first. With `only`, what a user chose: whatever its
+    /// What is to be done now, those with the earliest deadline first, then those of the highest priority. With `only`, what a user chose: whatever its
     /// deadline, and optional updates too.
     pub(super) fn due(&self, only: Option<&[UpdateId]>) -> Vec<Due> {
         let evaluation = Evaluation::new(&self.cache, &self.machine);
@@ -42,8 +44,9 @@ impl WindowsClient {
         }
         // The sort is stable and `false` comes first: what has a deadline goes before what has none.
         due.sort_by_key(|due| {
-            let deadline = self.cache.revisions.get(&due.id).and_then(|cached| cached.wish.deadline);
-            (deadline.is_none(), deadline)
+            let wish = self.cache.revisions.get(&due.id).map(|cached| &cached.wish);
+            let deadline = wish.and_then(|wish| wish.deadline);
+            (deadline.is_none(), deadline, wish.map(|wish| Reverse(wish.priority)))
         });
         due
     }

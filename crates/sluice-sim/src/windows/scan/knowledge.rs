@@ -59,7 +59,12 @@ pub(in super::super) struct Wish {
     pub action: DeploymentAction,
     pub deadline: Option<Timestamp>,
     pub is_assigned: bool,
+    /// 1 low, 2 normal, 3 high (`DownloadPriority` in wuapi.h).
+    pub priority: u8,
 }
+
+/// What is meant when nothing is said, or nothing that can be understood.
+const NORMAL_PRIORITY: u8 = 2;
 
 impl From<&Deployment> for Wish {
     fn from(deployment: &Deployment) -> Self {
@@ -68,7 +73,16 @@ impl From<&Deployment> for Wish {
             action: deployment.action,
             deadline: deployment.deadline,
             is_assigned: deployment.is_assigned,
+            priority: priority(deployment.download_priority.as_deref()),
         }
+    }
+}
+
+fn priority(text: Option<&str>) -> u8 {
+    match text.map(str::trim) {
+        Some("1") => 1,
+        Some("3") => 3,
+        _ => NORMAL_PRIORITY,
     }
 }
 

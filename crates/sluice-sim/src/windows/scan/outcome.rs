@@ -39,6 +39,8 @@ pub struct Offer {
     pub action: DeploymentAction,
     /// Until when.
     pub deadline: Option<Timestamp>,
+    /// What to download first: 1 low, 2 normal, 3 high.
+    pub priority: u8,
     /// What it is to the machine.
     pub status: UpdateStatus,
     /// It consists of others.

@@ -81,6 +81,7 @@ impl WindowsClient {
                 revision_id: *id,
                 action: cached.wish.action,
                 deadline: cached.wish.deadline,
+                priority: cached.wish.priority,
                 status,
                 is_bundle: !cached.core.bundled.is_empty(),
                 is_driver: cached.is_driver(),

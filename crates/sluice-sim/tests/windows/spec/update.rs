@@ -152,6 +152,11 @@ impl Update {
         self
     }
 
+    pub fn priority(mut self, priority: &str) -> Self {
+        self.deployment.download_priority = Some(priority.to_owned());
+        self
+    }
+
     pub fn file(mut self, name: &str, size: usize) -> Self {
         self.files.push(File::new(name, size));
         self

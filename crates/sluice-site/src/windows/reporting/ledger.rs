@@ -77,7 +77,7 @@ fn step(event_id: i32) -> Step {
         RESTARTED => Step::Restarted,
         // A failed removal leaves the update where it is.
         221 | 225 | 541 | 545 => Step::Enforced(E::InstallFailed, None),
-        222 | 542 => Step::Enforced(E::Unknown, Some(R::Needed)),
+        222 | 542 => Step::Enforced(E::Uninstalled, Some(R::Needed)),
         224 | 544 => Step::Enforced(E::PendingRestart, Some(R::Needed)),
         _ => Step::Nothing,
     }
@@ -247,7 +247,7 @@ impl<U: Updates> Work<'_, U> {
             }
             let gone = self.ledger.status.as_ref().and_then(|status| status.states.get(*update))
                 == Some(ReportedState::Needed);
-            record.state = if gone { EnforcementState::Unknown } else { EnforcementState::Installed };
+            record.state = if gone { EnforcementState::Uninstalled } else { EnforcementState::Installed };
             (record.code, record.at) = (None, at);
             self.put.insert(*update);
         }

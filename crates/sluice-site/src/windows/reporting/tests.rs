@@ -329,6 +329,6 @@ fn a_restart_ends_what_waited_for_it() {
     status 2026-10-07T00:00:00Z Needed 1, Failed 1, Downloaded 0, Installed 1, RestartPending 0
       00000000-0000-0000-0000-000000000002 Installed  
       00000000-0000-0000-0000-000000000004 InstallFailed  
-      00000000-0000-0000-0000-000000000006 Unknown
+      00000000-0000-0000-0000-000000000006 Uninstalled
     ");
 }

@@ -3,8 +3,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use sluice_catalog::windows::ClientAction;
 use sluice_catalog::{CatalogChange, Evaluator};
 use sluice_model::{
-    Classification, Deployment, DeploymentId, DeploymentSpec, DeploymentTarget, DeviceId, DeviceNumber, Intent, Name,
-    RestartBehaviour, Update, UpdateContent, UpdateId, UpdateKind, UserNotification, WindowsContent,
+    Classification, Deployment, DeploymentId, DeploymentPriority, DeploymentSpec, DeploymentTarget, DeviceId,
+    DeviceNumber, Intent, Name, RestartBehaviour, Update, UpdateContent, UpdateId, UpdateKind, UserNotification,
+    WindowsContent,
 };
 use sluice_store::collection::{CollectionKind, CollectionRecord};
 use uuid::Uuid;
@@ -130,6 +131,7 @@ fn deployment(number: u128, to: CollectionId, available_at: Timestamp) -> Deploy
         deadline: Some(at(1_000_000)),
         restart: RestartBehaviour::Suppressed,
         notification: UserNotification::ShowAll,
+        priority: DeploymentPriority::Normal,
     };
     Deployment::new(DeploymentId(Uuid::from_u128(number)), spec, at(0), "ada".into()).unwrap()
 }

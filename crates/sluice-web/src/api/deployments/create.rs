@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::list::Deployment;
 use crate::admin::AdminState;
-use crate::api::words::{Intent, Notification, Restart};
+use crate::api::words::{Intent, Notification, Priority, Restart};
 use crate::auth::Authenticated;
 use crate::extract::ApiJson;
 use crate::problem::{Problem, WebResult};
@@ -45,6 +45,10 @@ pub struct DeploymentRequest {
     /// What users see; `show-all` when absent.
     #[serde(default)]
     pub notification: Option<Notification>,
+    /// What comes first of what is due at the same time; `normal` when absent. Windows devices get it
+    /// as their download priority.
+    #[serde(default)]
+    pub priority: Option<Priority>,
 }
 
 impl DeploymentRequest {
@@ -61,6 +65,7 @@ impl DeploymentRequest {
             deadline: self.deadline,
             restart: self.restart.unwrap_or(Restart::Suppressed).into(),
             notification: self.notification.unwrap_or(Notification::ShowAll).into(),
+            priority: self.priority.unwrap_or(Priority::Normal).into(),
         })
     }
 }

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::admin::AdminState;
 use crate::api::page::Listing;
-use crate::api::words::{Intent, Notification, Phase, Restart};
+use crate::api::words::{Intent, Notification, Phase, Priority, Restart};
 use crate::auth::Authenticated;
 use crate::problem::WebResult;
 
@@ -43,6 +43,8 @@ pub struct Deployment {
     pub restart: Restart,
     /// What users see.
     pub notification: Notification,
+    /// What comes first of what is due at the same time.
+    pub priority: Priority,
     /// Whether it is in force, unless cancelled.
     pub enabled: bool,
     /// When it was made.
@@ -59,6 +61,8 @@ pub struct Deployment {
     pub unknown: u64,
     /// Share of compliant devices; null without devices.
     pub percent_compliant: Option<u8>,
+    /// Its updates that no device installs, because their licence terms are not accepted.
+    pub awaiting_licence: u64,
 }
 
 impl From<DeploymentSummary> for Deployment {
@@ -77,6 +81,7 @@ impl From<DeploymentSummary> for Deployment {
             deadline: summary.deadline,
             restart: summary.restart.into(),
             notification: summary.notification.into(),
+            priority: summary.priority.into(),
             enabled: summary.enabled,
             created_at: summary.created_at,
             created_by: summary.created_by,
@@ -85,6 +90,7 @@ impl From<DeploymentSummary> for Deployment {
             failed: summary.failed,
             unknown: summary.unknown,
             percent_compliant: summary.percent_compliant,
+            awaiting_licence: summary.awaiting_licence,
         }
     }
 }

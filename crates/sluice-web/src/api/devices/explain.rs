@@ -61,6 +61,8 @@ pub struct ExplainedReport {
     /// Why devices are not asked about the update: `declined`, `not-selected`, `not-listed`; null
     /// when they are.
     pub not_asked: Option<String>,
+    /// The licence terms of the update are not accepted yet, so no device installs it.
+    pub awaits_licence: bool,
     /// When it last scanned.
     pub last_scan: Option<Timestamp>,
     /// Why its last scan failed; null when it did not.
@@ -160,6 +162,7 @@ impl From<WindowsReasons> for ExplainedReport {
             reported: reasons.reported.map(Into::into),
             older: reasons.older,
             not_asked: not_asked.map(str::to_owned),
+            awaits_licence: reasons.awaits_licence,
             last_scan: reasons.last_scan_at,
             scan_error: reasons.scan_error.map(Into::into),
             failed_at: reasons.failure.as_ref().map(|failure| failure.at),

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::categories::Category;
 use super::decline::Declined;
+use super::licences::UpdateLicence;
 use super::list::Update;
 use super::windows::WindowsUpdate;
 use crate::admin::AdminState;
@@ -48,6 +49,9 @@ pub struct UpdateDetails {
     pub deployments: Vec<Deployment>,
     /// Why it is declined; null when it is not.
     pub declined: Option<Declined>,
+    /// Its licence terms and, of a bundle, those of its members. Devices do not install it before all
+    /// are accepted.
+    pub licences: Vec<UpdateLicence>,
     /// Devices that still need it and where its download or installation failed.
     pub failed: u64,
     /// What a Windows update consists of; null for Linux updates.
@@ -127,6 +131,11 @@ impl From<UpdateDetail> for UpdateDetails {
             superseded_by: detail.superseded_by.into_iter().map(Into::into).collect(),
             deployments: detail.deployments.into_iter().map(Into::into).collect(),
             declined: detail.declined.map(Into::into),
+            licences: detail
+                .licences
+                .into_iter()
+                .map(|(id, accepted)| UpdateLicence { id, accepted: accepted.map(Into::into) })
+                .collect(),
             failed: detail.failed,
             windows: detail.windows.map(Into::into),
         }

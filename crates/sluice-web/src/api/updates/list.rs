@@ -48,6 +48,8 @@ pub struct Update {
     pub deployed: bool,
     /// It is declined: offered to no device.
     pub declined: bool,
+    /// Its licence terms are not accepted: no device installs it.
+    pub awaits_licence: bool,
 }
 
 impl From<UpdateRow> for Update {
@@ -67,6 +69,7 @@ impl From<UpdateRow> for Update {
             expired: row.expired,
             deployed: row.deployed,
             declined: row.declined,
+            awaits_licence: row.awaits_licence,
         }
     }
 }

@@ -17,8 +17,6 @@ pub struct WindowsUpdate {
     pub severity: Option<Severity>,
     /// It can be removed again.
     pub uninstallable: bool,
-    /// Its licence terms must be accepted before it is offered.
-    pub has_licence: bool,
     /// Of a bundle: how many updates it consists of.
     pub members: u64,
     /// What there is to download, its members' files included; devices take a part of it.
@@ -55,7 +53,6 @@ impl From<Detail> for WindowsUpdate {
             articles: detail.articles,
             severity: detail.severity.map(Into::into),
             uninstallable: detail.uninstallable,
-            has_licence: detail.has_licence,
             members: detail.members,
             files: detail.files.into_iter().map(file).collect(),
             file_count: detail.file_count,

@@ -6,7 +6,7 @@ use sluice_site::deployments::{DeploymentDevice, DeploymentSummary};
 
 use super::list_foot::{equivalent, pager};
 use crate::console::address::Address;
-use crate::console::component::{Donut, Share, Tone, When, grouped};
+use crate::console::component::{Donut, Notice, Share, Tone, When, grouped};
 use crate::console::form::Posted;
 use crate::console::id::Id;
 use crate::console::refusal::Refusal;
@@ -34,6 +34,10 @@ pub async fn show(Id(id): Id, visit: Visit) -> Reply {
         t: &t.deployments,
         id: id.to_string(),
         phase: say::phase(&t.states, summary.phase),
+        waiting: (summary.awaiting_licence > 0).then(|| {
+            let t = &t.deployments;
+            Notice::new(Tone::Warn, t.awaiting_licence.count(summary.awaiting_licence)).fix(t.awaiting_licence_fix)
+        }),
         intent: say::intent(&t.states, summary.intent).to_string(),
         progress: progress(t, &summary),
         word: word(t, &summary),
@@ -47,6 +51,7 @@ pub async fn show(Id(id): Id, visit: Visit) -> Reply {
         deadline: summary.deadline.map(|at| When::new(&t.common, at, now)),
         restart: say::restart(&t.states, summary.restart).to_string(),
         notification: say::notification(&t.states, summary.notification).to_string(),
+        priority: say::priority(&t.states, summary.priority).to_string(),
         created: When::new(&t.common, summary.created_at, now),
         created_by: t.deployments.by.with(&summary.created_by),
         actions: actions(&summary),

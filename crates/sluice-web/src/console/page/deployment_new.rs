@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use sluice_model::{
-    CollectionId, DeploymentSpec, DeploymentTarget, Intent, Name, RestartBehaviour, UpdateGroupId, UpdateId,
-    UserNotification,
+    CollectionId, DeploymentPriority, DeploymentSpec, DeploymentTarget, Intent, Name, RestartBehaviour, UpdateGroupId,
+    UpdateId, UserNotification,
 };
 use sluice_site::collections::ALL_DEVICES;
 use sluice_site::{ErrorKind, SiteError};
@@ -36,6 +36,7 @@ struct Entered {
     deadline: String,
     restart: String,
     notification: String,
+    priority: String,
 }
 
 /// What is wrong with it: the field, and why.
@@ -101,6 +102,7 @@ fn entered(form: &Form) -> Entered {
         deadline: one("deadline"),
         restart: one("restart"),
         notification: one("notification"),
+        priority: one("priority"),
     }
 }
 
@@ -121,6 +123,7 @@ fn spec(visit: &Visit, form: &Form) -> Result<DeploymentSpec, Wrong> {
     let intent: words::Intent = form.one("intent").parse().map_err(|_| choice("intent"))?;
     let restart: words::Restart = form.one("restart").parse().map_err(|_| choice("restart"))?;
     let notification: words::Notification = form.one("notification").parse().map_err(|_| choice("notification"))?;
+    let priority: words::Priority = form.one("priority").parse().map_err(|_| choice("priority"))?;
     let available_at = time(visit, form, "available")?.unwrap_or(visit.now);
     let deadline = time(visit, form, "deadline")?;
     Ok(DeploymentSpec {
@@ -137,6 +140,7 @@ fn spec(visit: &Visit, form: &Form) -> Result<DeploymentSpec, Wrong> {
         },
         restart: restart.into(),
         notification: notification.into(),
+        priority: priority.into(),
     })
 }
 
@@ -153,8 +157,18 @@ fn time(visit: &Visit, form: &Form, field: &'static str) -> Result<Option<Timest
 async fn view(visit: &Visit, entered: Entered, wrong: Option<Wrong>) -> Result<DeploymentNew, Refusal> {
     let t = &visit.t.deployments;
     let at = |field: &str| wrong.as_ref().filter(|(name, _)| *name == field).map(|(_, text)| text.clone());
-    let fields =
-        ["name", "group", "updates", "collection", "intent", "available", "deadline", "restart", "notification"];
+    let fields = [
+        "name",
+        "group",
+        "updates",
+        "collection",
+        "intent",
+        "available",
+        "deadline",
+        "restart",
+        "notification",
+        "priority",
+    ];
     let problem = wrong.as_ref().map(|(field, text)| {
         let notice = Notice::new(Tone::Bad, t.problem);
         if fields.contains(&field_of(field)) { notice } else { notice.text(text) }
@@ -198,6 +212,9 @@ async fn view(visit: &Visit, entered: Entered, wrong: Option<Wrong>) -> Result<D
         restart: Select::new("restart", t.restart, restarts(visit, &entered.restart)).problem(at("restart")),
         notification: Select::new("notification", t.notification, notifications(visit, &entered.notification))
             .problem(at("notification")),
+        priority: Select::new("priority", t.priority, priorities(visit, &entered.priority))
+            .hint(t.priority_hint)
+            .problem(at("priority")),
     })
 }
 
@@ -251,6 +268,20 @@ fn notifications(visit: &Visit, chosen: &str) -> Vec<Choice> {
     .map(|(one, label)| {
         let word = words::Notification::from(one).slug();
         Choice::new(word, label, chosen == word)
+    })
+    .into()
+}
+
+fn priorities(visit: &Visit, chosen: &str) -> Vec<Choice> {
+    let t = &visit.t.states;
+    [
+        (DeploymentPriority::Low, t.priority_low),
+        (DeploymentPriority::Normal, t.priority_normal),
+        (DeploymentPriority::High, t.priority_high),
+    ]
+    .map(|(one, label)| {
+        let word = words::Priority::from(one).slug();
+        Choice::new(word, label, chosen == word || (chosen.is_empty() && one == DeploymentPriority::Normal))
     })
     .into()
 }

@@ -1,7 +1,9 @@
 //! One update.
 
 use sluice_model::{ComplianceState, UpdateId};
+use sluice_site::licences::Acceptance;
 use sluice_site::updates::{UpdateDetail, UpdateDevice, WindowsUpdate};
+use uuid::Uuid;
 
 use super::list_foot::{equivalent, pager};
 use crate::api::words;
@@ -14,7 +16,8 @@ use crate::console::text::Text;
 use crate::console::view::list::Link;
 use crate::console::view::shell::Here;
 use crate::console::view::update::{
-    DeclinedFacts, DeploymentLine, DeviceLine, Facts, FileLine, IndexLine, PackageLine, StateTab, Update, Windows,
+    DeclinedFacts, DeploymentLine, DeviceLine, Facts, FileLine, IndexLine, LicenceLine, PackageLine, StateTab, Update,
+    Windows,
 };
 use crate::console::visit::Visit;
 use crate::console::{rows, say};
@@ -66,6 +69,8 @@ pub async fn show(Id(id): Id, visit: Visit) -> Reply {
                 collection: deployment.collection_name,
             })
             .collect(),
+        licences: detail.licences.into_iter().map(|(id, accepted)| licence(t, id, accepted, now)).collect(),
+        licences_wait: row.awaits_licence,
         declined: detail.declined.map(|declined| DeclinedFacts {
             reason: declined.reason,
             by: declined.by,
@@ -86,6 +91,19 @@ pub async fn decline(Id(id): Id, Posted { visit, form }: Posted) -> Reply {
 pub async fn undecline(Id(id): Id, Posted { visit, .. }: Posted) -> Reply {
     visit.site.undecline_updates(&visit.caller, vec![UpdateId(id)]).await?;
     done(format!("/updates/{id}"), Done::Saved)
+}
+
+/// `POST /updates/{id}/licences`.
+pub async fn accept_licences(Id(id): Id, Posted { visit, .. }: Posted) -> Reply {
+    visit.site.accept_licences(&visit.caller, Vec::new(), vec![UpdateId(id)]).await?;
+    done(format!("/updates/{id}"), Done::Saved)
+}
+
+fn licence(t: &Text, id: Uuid, accepted: Option<Acceptance>, now: jiff::Timestamp) -> LicenceLine {
+    LicenceLine {
+        id: id.to_string(),
+        accepted: accepted.map(|accepted| (accepted.by, When::new(&t.common, accepted.at, now))),
+    }
 }
 
 fn counts(detail: &UpdateDetail) -> [(ComplianceState, u64); 4] {
@@ -125,6 +143,9 @@ fn notice(t: &Text, detail: &UpdateDetail) -> Option<Notice> {
     let t = &t.updates;
     if detail.row.declined {
         return Some(Notice::new(Tone::Warn, t.declined_warning).fix(t.decline_text));
+    }
+    if detail.row.awaits_licence {
+        return Some(Notice::new(Tone::Warn, t.licence_warning).fix(t.licence_text));
     }
     if detail.row.expired && detail.windows.is_some() {
         return Some(Notice::new(Tone::Warn, t.expired_windows_warning).fix(t.expired_fix));
@@ -169,7 +190,6 @@ fn windows(text: &Text, update: &WindowsUpdate) -> Windows {
         members: (update.members > 0).then(|| t.member_count.count(update.members)),
         download: update.max_download_size.map(size),
         uninstallable: update.uninstallable,
-        has_licence: update.has_licence,
         files: update
             .files
             .iter()

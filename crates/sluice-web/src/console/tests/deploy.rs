@@ -19,12 +19,14 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_is_lost() {
         ("deadline", "2026-12-01T21:00"),
         ("restart", "suppress"),
         ("notification", "show-all"),
+        ("priority", "high"),
     ];
     let cases = [
         ("name", "", "cannot be empty"),
         ("group", "", "Select updates in the list"),
         ("collection", "x", "Choose the devices"),
         ("intent", "<i>", "Choose one of these"),
+        ("priority", "urgent", "Choose one of these"),
         ("available", "tomorrow", "This is not a time"),
         ("intent", "available", "has no deadline"),
         ("deadline", "2020-01-01T00:00", "cannot be before"),
@@ -48,6 +50,7 @@ async fn what_is_wrong_is_said_at_its_field_and_nothing_is_lost() {
     assert!(page.text.contains("November &#60;b&#62;") && page.text.contains("Patch day"));
     assert!(page.text.contains("The collection has no devices"));
     assert!(page.text.contains("2026-12-01 21:00:00 UTC"));
+    assert!(page.text.contains("<dt>Priority</dt><dd>High</dd>"));
     let mut soon = good.to_vec();
     soon.iter_mut().find(|(name, _)| *name == "deadline").unwrap().1 = "";
     soon[0].1 = "At once";

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::list::{EnforcementLine, Link, UpdateLine};
 use super::shell::Shell;
-use crate::console::component::{Chip, Donut, Equivalent, Pager, When};
+use crate::console::component::{Chip, Donut, Equivalent, Notice, Pager, When};
 use crate::console::text;
 
 /// The page.
@@ -17,6 +17,8 @@ pub struct Deployment {
     pub name: String,
     pub phase: Chip,
     pub intent: String,
+    /// What keeps devices from installing some of it.
+    pub waiting: Option<Notice>,
     pub progress: Option<Donut>,
     pub word: String,
     pub devices: Vec<DeviceLine>,
@@ -29,6 +31,7 @@ pub struct Deployment {
     pub deadline: Option<When>,
     pub restart: String,
     pub notification: String,
+    pub priority: String,
     pub created: When,
     pub created_by: String,
     pub actions: Actions,

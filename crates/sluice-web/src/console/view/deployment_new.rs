@@ -24,6 +24,7 @@ pub struct DeploymentNew {
     pub deadline: Input,
     pub restart: Select,
     pub notification: Select,
+    pub priority: Select,
 }
 
 /// An update that was selected.

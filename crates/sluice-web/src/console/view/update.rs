@@ -35,10 +35,20 @@ pub struct Update {
     pub supersedes: Vec<UpdateLine>,
     pub superseded_by: Vec<UpdateLine>,
     pub deployments: Vec<DeploymentLine>,
+    pub licences: Vec<LicenceLine>,
+    /// Some of them are not accepted.
+    pub licences_wait: bool,
     /// Why it is declined, and since when and by whom; `None`: it can be.
     pub declined: Option<DeclinedFacts>,
     pub reason: Input,
     pub same: Equivalent,
+}
+
+/// Licence terms.
+pub struct LicenceLine {
+    pub id: String,
+    /// By whom and when they were accepted; `None`: they are not.
+    pub accepted: Option<(String, When)>,
 }
 
 /// Why an update is declined.
@@ -84,7 +94,6 @@ pub struct Windows {
     pub members: Option<String>,
     pub download: Option<String>,
     pub uninstallable: bool,
-    pub has_licence: bool,
     pub files: Vec<FileLine>,
     pub more: Option<String>,
 }

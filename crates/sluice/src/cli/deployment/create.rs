@@ -3,14 +3,16 @@
 use clap::{ArgGroup, Args};
 use sluice_web::api::deployments::create::DeploymentRequest;
 use sluice_web::api::deployments::list::Deployment;
-use sluice_web::api::words::{Intent, Notification, Restart};
+use sluice_web::api::updates::list::Update;
+use sluice_web::api::words::{Intent, Notification, Priority, Restart};
 
 use super::show;
 use crate::cli::Context;
-use crate::cli::client::Got;
+use crate::cli::client::{Api, Got, Query};
 use crate::cli::error::CliError;
 use crate::cli::names;
 use crate::cli::output::Answer;
+use crate::cli::paging::{Extent, rows};
 use crate::cli::time::Moment;
 use crate::cli::view::View;
 use crate::cli::word::word;
@@ -67,6 +69,9 @@ pub struct Create {
     /// What users of the devices see.
     #[arg(long, value_name = "WORD", default_value = "show-all", value_parser = word(Notification::ALL))]
     notification: Notification,
+    /// What comes first of what is due at the same time.
+    #[arg(long, value_name = "WORD", default_value = "normal", value_parser = word(Priority::ALL))]
+    priority: Priority,
 }
 
 pub(super) async fn run(create: Create, context: &Context) -> Result<Answer, CliError> {
@@ -94,10 +99,27 @@ pub(super) async fn run(create: Create, context: &Context) -> Result<Answer, Cli
         deadline: create.deadline.map(|moment| resolve(&moment, &context.view)).transpose()?,
         restart: Some(create.restart),
         notification: Some(create.notification),
+        priority: Some(create.priority),
     };
     let got: Got<Deployment> = api.post("/deployments", &request).await?;
-    let note = format!("Watch it: `sluice deployment watch {}`.", got.data.id);
+    let mut note = format!("Watch it: `sluice deployment watch {}`.", got.data.id);
+    if got.data.awaiting_licence > 0 {
+        let updates = whole_or_part(api, got.data.id).await?;
+        let waiting: Vec<_> = updates.iter().filter(|update| update.awaits_licence).map(|u| u.title.as_str()).collect();
+        note = format!(
+            "{note}\nNo device installs {} of its updates before their licence terms are accepted: {}. Accept them: \
+             `sluice update licence accept`.",
+            got.data.awaiting_licence,
+            waiting.join(", ")
+        );
+    }
     Ok(Answer::of(got.value, show::one(&got.data, &context.view)).with_note(note))
+}
+
+/// The updates of a deployment, as many as fit on a page.
+async fn whole_or_part(api: &Api, deployment: uuid::Uuid) -> Result<Vec<Update>, CliError> {
+    let extent = Extent { limit: 1000, all: false };
+    Ok(rows::<Update>(api, &format!("/deployments/{deployment}/updates"), &Query::new(), extent).await?.items)
 }
 
 fn resolve(moment: &Moment, view: &View) -> Result<jiff::Timestamp, CliError> {

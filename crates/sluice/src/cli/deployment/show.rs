@@ -60,10 +60,20 @@ pub(super) fn one(deployment: &Deployment, view: &View) -> String {
             ("Deadline", view.time_or_dash(deployment.deadline)),
             ("Restart", deployment.restart.to_string()),
             ("Notification", deployment.notification.to_string()),
+            ("Priority", deployment.priority.to_string()),
             ("Made", format!("{} by {}", view.time(deployment.created_at), deployment.created_by)),
             ("Progress", progress(deployment)),
+            ("Licences", waiting(deployment)),
         ],
     )
+}
+
+/// What keeps devices from installing some of it.
+fn waiting(deployment: &Deployment) -> String {
+    match deployment.awaiting_licence {
+        0 => "none to accept".to_owned(),
+        n => format!("to accept for {n} updates, which no device installs before"),
+    }
 }
 
 /// How far it has come, on one line.

@@ -127,7 +127,7 @@ pub(in crate::cli) fn enforcement(items: &[Enforcement], view: &View) -> String 
             None => item.detail.clone(),
         };
         let style = match item.state {
-            EnforcementState::Installed => Style::Good,
+            EnforcementState::Installed | EnforcementState::Uninstalled => Style::Good,
             EnforcementState::InstallFailed | EnforcementState::DownloadFailed => Style::Bad,
             _ => Style::Warn,
         };

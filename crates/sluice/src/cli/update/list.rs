@@ -122,6 +122,7 @@ mod tests {
             expired: false,
             deployed: true,
             declined: false,
+            awaits_licence: false,
         };
         insta::assert_snapshot!(table(&[update], &View { columns: Some(100), ..View::plain() }), @r"
         TITLE                 CLASSIFICATION  PRODUCT              RELEASED    REQUIRED  INSTALLED  STATE

@@ -1,5 +1,6 @@
 //! `sluice update`.
 
+mod licence;
 mod list;
 mod show;
 
@@ -62,6 +63,11 @@ pub enum Verb {
         #[arg(required = true)]
         updates: Vec<String>,
     },
+    /// Accept licence terms of updates, and list them.
+    Licence {
+        #[command(subcommand)]
+        verb: licence::Verb,
+    },
     /// List companies, product families and products.
     Products,
 }
@@ -91,6 +97,7 @@ pub(super) async fn run(verb: Verb, context: &Context) -> Result<Answer, CliErro
             let got = context.api.post("/updates/undecline", &UndeclineRequest { updates }).await?;
             Ok(declined(got, "No longer declined"))
         }
+        Verb::Licence { verb } => licence::run(verb, context).await,
         Verb::Products => {
             let rows = whole::<SelectableCategory>(&context.api, "/categories").await?;
             let tree: Vec<_> = rows.items.into_iter().filter(|c| c.kind != SelectableKind::Classification).collect();

@@ -2,6 +2,7 @@
 
 use sluice_web::api::updates::detail::UpdateDetails;
 use sluice_web::api::updates::devices::UpdateDevice;
+use sluice_web::api::updates::licences::UpdateLicence;
 use sluice_web::api::updates::windows::WindowsUpdate;
 use sluice_web::api::words::ComplianceState;
 
@@ -42,6 +43,7 @@ pub(super) fn one(detail: &UpdateDetails, view: &View) -> String {
         ("Offered in", offered.join("\n")),
         ("Deployments", deployments.join("\n")),
         ("Declined", declined(detail, view)),
+        ("Licence terms", licences(detail, view)),
     ];
     if let Some(windows) = &detail.windows {
         lines.extend(windows_facts(windows));
@@ -72,7 +74,6 @@ fn windows_facts(windows: &WindowsUpdate) -> Vec<(&'static str, String)> {
         ("Bundles", yes(windows.members > 0, &format!("{} updates", windows.members))),
         ("Download", windows.max_download_size.map(|bytes| format!("at most {}", size(bytes))).unwrap_or_default()),
         ("Removal", if windows.uninstallable { "can be uninstalled" } else { "cannot be uninstalled" }.to_owned()),
-        ("Licence terms", yes(windows.has_licence, "must be accepted before it is offered")),
     ]
 }
 
@@ -83,6 +84,14 @@ fn files(windows: &WindowsUpdate, view: &View) -> String {
         table.row([(&file.name).into(), size(file.size).into(), (&file.sha1).into()]);
     }
     table.render(view)
+}
+
+fn licences(detail: &UpdateDetails, view: &View) -> String {
+    let one = |licence: &UpdateLicence| match &licence.accepted {
+        Some(accepted) => format!("{}, accepted {} by {}", licence.id, view.time(accepted.at), accepted.by),
+        None => format!("{}, not accepted: no device installs it", licence.id),
+    };
+    detail.licences.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
 fn declined(detail: &UpdateDetails, view: &View) -> String {

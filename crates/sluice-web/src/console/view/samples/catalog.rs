@@ -119,6 +119,8 @@ pub fn update_page() -> update::Update {
             phase: Chip::new(Tone::Busy, T.states.enforced),
             collection: "Ring 1".into(),
         }],
+        licences: vec![],
+        licences_wait: false,
         declined: None,
         reason: Input::text("reason", t.decline_reason, ""),
         same: same(),
@@ -141,7 +143,6 @@ pub fn windows_update_page() -> update::Update {
             members: Some(t.member_count.count(3)),
             download: Some(size(8_873_450_114)),
             uninstallable: true,
-            has_licence: true,
             files: vec![
                 update::FileLine {
                     name: "Windows11.0-KB5126052-x64.cab".into(),
@@ -153,6 +154,14 @@ pub fn windows_update_page() -> update::Update {
             ],
             more: Some(t.files_more.with("1,204")),
         }),
+        licences: vec![
+            update::LicenceLine { id: "0a52a7fe-7f2d-4d2f-a4d5-b5b4c9a3c6b1".into(), accepted: None },
+            update::LicenceLine {
+                id: "7f9a4f55-5f66-4c2b-9c0d-3a0d2c5b8a10".into(),
+                accepted: Some((HOSTILE.into(), when(-60))),
+            },
+        ],
+        licences_wait: true,
         ..update_page()
     }
 }

@@ -39,6 +39,7 @@ pub fn deployment_page() -> deployment::Deployment {
         id: "0198c0de-0000-7000-8000-000000000002".into(),
         name: "November security, ring 1".into(),
         phase: Chip::new(Tone::Busy, T.states.enforced),
+        waiting: Some(Notice::new(Tone::Warn, t.awaiting_licence.count(2)).fix(t.awaiting_licence_fix)),
         intent: T.states.intent_required.to_string(),
         progress: Some(Donut::new(
             "67%",
@@ -80,6 +81,7 @@ pub fn deployment_page() -> deployment::Deployment {
         deadline: Some(when(-1)),
         restart: T.states.restart_suppressed.to_string(),
         notification: T.states.notify_all.to_string(),
+        priority: T.states.priority_high.to_string(),
         created: when(-61),
         created_by: t.by.with("ada"),
         actions: deployment::Actions { enable: false, disable: true, cancel: true, delete: false },
@@ -120,6 +122,7 @@ pub fn deployment_new_page() -> deployment_new::DeploymentNew {
             .problem(Some("the deadline cannot be before the available time".into())),
         restart: Select::new("restart", t.restart, choices(&["Devices never restart by themselves"])),
         notification: Select::new("notification", t.notification, choices(&["Show everything"])),
+        priority: Select::new("priority", t.priority, choices(&["Normal", "High"])).hint(t.priority_hint),
     }
 }
 
