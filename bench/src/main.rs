@@ -11,7 +11,7 @@
 //! | `fleet` | evaluation, and lists over 10,000 devices through the HTTP router |
 //! | `agent` | memory of an idle agent, and a scan against dpkg and apt |
 //! | `ingest` | inventories and reports of simulated devices over TLS, and the site's memory |
-//! | `windows` | scans of Windows clients over a catalog like Windows 11's: answers against nginx, CPU, memory, capacity, events |
+//! | `windows` | scans of Windows clients over a catalog like Windows 11's: answers against nginx, CPU, memory, capacity, events; the same with a whole fleet registered |
 
 #![expect(clippy::print_stdout, reason = "the report goes to standard output")]
 

@@ -4,18 +4,22 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sluice_site::sources::{SourceConfig, SourceSpec};
-use sluice_site::{Caller, Site, SiteConfig};
+use sluice_site::{Caller, Host, Site, SiteConfig};
 use sluice_store::{DatabaseUrl, Store, StoreConfig};
 
 use crate::{apt, host};
 
 /// Opens a site with its database in a directory, as `sluice serve --data-dir` does.
 pub async fn open(directory: &Path) -> anyhow::Result<Arc<Site>> {
+    open_with(directory, host::for_site()).await
+}
+
+/// The same with another clock.
+pub async fn open_with(directory: &Path, host: Host) -> anyhow::Result<Arc<Site>> {
     std::fs::create_dir_all(directory)?;
     let mut epoch = [0; 16];
     aws_lc_rs::rand::fill(&mut epoch)?;
     let store = Store::open(StoreConfig::new(DatabaseUrl::Sqlite(directory.join("sluice.db")), epoch)).await?;
-    let host = host::for_site();
     let config = SiteConfig {
         name: "Bench".into(),
         database: "SQLite",

@@ -13,8 +13,11 @@ mod fresh;
 mod http;
 mod load;
 mod nginx;
+mod registered;
 mod scan;
 mod site;
+
+pub use registered::child as register;
 
 use crate::Work;
 use crate::devices::serve::Serve;
@@ -37,6 +40,7 @@ pub fn bench(work: &Work, report: &mut Report) -> anyhow::Result<()> {
         events::bench(&serve, report).await?;
         site::memory_at_most(&serve, report)?;
         serve.stop().await?;
-        site::bounded(work, &directory, report).await
+        site::bounded(work, &directory, report).await?;
+        registered::bench(work, &directory, &recorded, report).await
     })
 }
