@@ -95,9 +95,10 @@ pub use connection::{Reader, Tx};
 pub use error::StoreError;
 pub use migrate::SCHEMA_VERSION;
 pub use repository::{
-    alert, api_token, audit, catalog, collection, counter, declined, deployment, deselected, device, device_event,
-    enforcement, enrollment, inventory, meta, quarantine, report, session, setup_token, source, sync_run,
-    update_change, update_group, user, windows_client, windows_event, windows_status,
+    alert, api_token, audit, catalog, collection, content_failure, content_file, content_origin, counter, declined,
+    deployment, deselected, device, device_event, enforcement, enrollment, inventory, meta, quarantine, report,
+    session, setup_token, source, sync_run, update_change, update_group, user, windows_client, windows_event,
+    windows_status,
 };
 pub use store::Store;
 pub use writer::JobFuture;

@@ -23,8 +23,15 @@ macro_rules! steps {
     };
 }
 
-const STEPS: &[Step] =
-    steps!["0001_site", "0002_catalog", "0003_devices", "0004_deployments", "0005_access", "0006_windows"];
+const STEPS: &[Step] = steps![
+    "0001_site",
+    "0002_catalog",
+    "0003_devices",
+    "0004_deployments",
+    "0005_access",
+    "0006_windows",
+    "0010_content"
+];
 
 /// The schema version this program writes: the number of steps.
 pub const SCHEMA_VERSION: i64 = STEPS.len() as i64;

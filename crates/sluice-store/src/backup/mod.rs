@@ -44,6 +44,9 @@ pub(crate) const TABLES: &[&str] = &[
     "deployment_update",
     "administrator",
     "api_token",
+    "content_origin",
+    "content_failure",
+    "content_file",
     "audit",
 ];
 

@@ -9,8 +9,9 @@ use crate::connection::Reader;
 use crate::error::StoreError;
 use crate::repository::counter::Counter;
 use crate::repository::{
-    alert, api_token, collection, device, device_event, enforcement, enrollment, inventory, meta, quarantine, session,
-    setup_token, source, sync_run, user, windows_client, windows_event, windows_status,
+    alert, api_token, collection, content_failure, content_file, content_origin, device, device_event, enforcement,
+    enrollment, inventory, meta, quarantine, session, setup_token, source, sync_run, user, windows_client,
+    windows_event, windows_status,
 };
 
 pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Result<(), StoreError> {
@@ -74,6 +75,13 @@ pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Resul
     problems.list(sync_run::list(reader, None, None, u32::MAX).await)?;
     problems.list(quarantine::list(reader, true).await)?;
     problems.list(alert::recent(reader, u32::MAX).await)?;
+    content_origin::load(reader, |row| {
+        problems.row(row);
+        Ok(())
+    })
+    .await?;
+    problems.list(content_failure::list(reader).await)?;
+    problems.list(content_file::list(reader).await)?;
     problems.list(enrollment::list(reader).await)?;
     let mut parents = HashMap::new();
     collection::load(reader, |row| {

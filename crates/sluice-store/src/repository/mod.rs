@@ -5,6 +5,9 @@ pub mod api_token;
 pub mod audit;
 pub mod catalog;
 pub mod collection;
+pub mod content_failure;
+pub mod content_file;
+pub mod content_origin;
 pub mod counter;
 pub mod declined;
 pub mod deployment;
@@ -39,6 +42,9 @@ pub(crate) fn statements() -> impl Iterator<Item = Statement> {
         api_token::STATEMENTS,
         audit::STATEMENTS,
         collection::STATEMENTS,
+        content_failure::STATEMENTS,
+        content_file::STATEMENTS,
+        content_origin::STATEMENTS,
         counter::STATEMENTS,
         declined::STATEMENTS,
         deployment::STATEMENTS,

@@ -5,6 +5,7 @@
 
 mod backup;
 mod catalog;
+mod content;
 mod core;
 mod database;
 mod deployments;
@@ -25,9 +26,10 @@ use database::{Case, Database};
 #[test]
 fn postgres_conformance() {
     let Some(server) = postgres::server() else { return };
-    let modules: [&[Case]; 12] = [
+    let modules: [&[Case]; 13] = [
         backup::CASES,
         catalog::CASES,
+        content::CASES,
         core::CASES,
         deployments::CASES,
         devices::CASES,

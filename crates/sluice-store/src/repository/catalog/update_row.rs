@@ -6,7 +6,7 @@ use sluice_model::{
 };
 use uuid::Uuid;
 
-use super::windows_row::WindowsRow;
+use super::windows_row::{self, WindowsRow};
 use super::{micros, moment};
 
 #[derive(Serialize, Deserialize)]
@@ -24,9 +24,15 @@ pub(super) struct UpdateRow {
 
 #[derive(Serialize, Deserialize)]
 enum ContentRow {
-    Deb { name: String, version: String, binaries: Vec<BinaryRow> },
-    // Last, so that rows written before there was one still read.
+    Deb {
+        name: String,
+        version: String,
+        binaries: Vec<BinaryRow>,
+    },
+    // Later ones last, so that rows written before there were any still read.
     Windows(WindowsRow),
+    /// With the patching type of each file, which older programs did not keep.
+    WindowsWithPatching(WindowsRow, Vec<u8>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -68,7 +74,10 @@ impl UpdateRow {
                     version: package.version.clone(),
                     binaries: package.binaries.iter().map(BinaryRow::new).collect(),
                 },
-                UpdateContent::Windows(content) => ContentRow::Windows(WindowsRow::new(content)),
+                UpdateContent::Windows(content) => match windows_row::patching_numbers(content) {
+                    numbers if numbers.is_empty() => ContentRow::Windows(WindowsRow::new(content)),
+                    numbers => ContentRow::WindowsWithPatching(WindowsRow::new(content), numbers),
+                },
             },
         }
     }
@@ -82,6 +91,11 @@ impl UpdateRow {
                 binaries: binaries.into_iter().map(BinaryRow::into_binary).collect(),
             }),
             ContentRow::Windows(row) => UpdateContent::Windows(Box::new(row.into_content()?)),
+            ContentRow::WindowsWithPatching(row, numbers) => {
+                let mut content = row.into_content()?;
+                windows_row::set_patching(&mut content, &numbers)?;
+                UpdateContent::Windows(Box::new(content))
+            }
         };
         Ok(Update {
             id,
