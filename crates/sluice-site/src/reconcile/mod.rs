@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::content;
 use crate::error::{SiteError, SiteResult, chain};
 use crate::site::{ReconcilerStatus, Site};
 use crate::sync;
@@ -42,7 +43,7 @@ impl Reconcilers {
         self.status.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    fn note(&self, name: &'static str, at: Timestamp, result: &SiteResult<()>) {
+    pub(crate) fn note(&self, name: &'static str, at: Timestamp, result: &SiteResult<()>) {
         let mut all = self.status.lock().unwrap_or_else(PoisonError::into_inner);
         let status = all.entry(name).or_insert(ReconcilerStatus { name, last_run: None, last_error: None, runs: 0 });
         status.runs += 1;
@@ -60,6 +61,7 @@ pub(crate) fn start(site: &Arc<Site>) {
     every(site, "old events", EXPIRED_TICK, |site| async move { reporting::prune(&site).await });
     every(site, "activation", ACTIVATION_TICK, |site| async move { told::activate(&site).await });
     every(site, "target groups", GROUPS_TICK, |site| async move { groups_told::write(&site).await });
+    every(site, "content store", content::COLLECT_TICK, |site| async move { content::tidy(&site).await });
     every(site, "cookie keys", KEYS_TICK, |site| async move { site.windows.cookies.rotate(&site.store).await });
 }
 

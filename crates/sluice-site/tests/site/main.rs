@@ -2,6 +2,7 @@
 
 mod accounts;
 mod agents;
+mod content;
 mod damage;
 mod declines;
 mod deployments;

@@ -12,6 +12,7 @@ pub mod client_policy;
 pub mod collections;
 pub mod compliance;
 pub mod content;
+pub mod content_settings;
 pub mod deployments;
 pub mod devices;
 pub mod doctor;
@@ -79,6 +80,7 @@ fn quick() -> OpenApiRouter<AdminState> {
     OpenApiRouter::new()
         .routes(routes!(site::info))
         .routes(routes!(settings::windows, settings::change_windows))
+        .routes(routes!(content_settings::content, content_settings::change_content))
         .routes(routes!(sources::list::list, sources::write::create))
         .routes(routes!(sources::list::get, sources::write::replace, sources::write::delete))
         .routes(routes!(sources::import::import))
@@ -119,6 +121,9 @@ fn quick() -> OpenApiRouter<AdminState> {
         .routes(routes!(catalog::status::status))
         .routes(routes!(content::status::status))
         .routes(routes!(content::wanted::wanted))
+        .routes(routes!(content::fetch::fetch))
+        .routes(routes!(content::verify::verify))
+        .routes(routes!(content::collect::collect))
         .routes(routes!(alerts::list))
         .routes(routes!(audit::log))
         .routes(routes!(tokens::list, tokens::create))

@@ -57,6 +57,12 @@ pub struct UnknownWord;
 words! {
     /// Who decides which groups a Windows device is in.
     Targeting = sluice_site::windows::settings::Targeting { Server "server", Client "client", }
+    /// Which files are fetched without being asked for.
+    FetchPolicy = sluice_site::content::settings::FetchPolicy {
+        OnApproval "on-approval", OnRequest "on-request", All "all",
+    }
+    /// Which files of an update.
+    UpdateFiles = sluice_site::content::settings::UpdateFiles { Full "full", FullAndExpress "full-and-express", }
     /// What sort of fix an update is.
     Classification = sluice_model::Classification {
         SecurityUpdates "security", CriticalUpdates "critical", UpdateRollups "rollups", Updates "updates",
