@@ -1,18 +1,20 @@
 //! `sluice settings`.
 
 use clap::{Args, Subcommand};
+use sluice_web::api::content_settings::{ContentSettings, ContentSettingsPatch};
 use sluice_web::api::settings::{WindowsSettings, WindowsSettingsPatch};
-use sluice_web::api::words::Targeting;
+use sluice_web::api::words::{FetchPolicy, Targeting, UpdateFiles};
 
 use super::Context;
 use super::client::{Got, Query};
 use super::error::CliError;
 use super::output::Answer;
 use super::table::facts;
-use super::view::View;
+use super::view::{View, size};
 use super::word::word;
 
 const PATH: &str = "/settings/windows";
+const CONTENT_PATH: &str = "/settings/content";
 
 /// Seconds of an hour.
 const HOUR: i64 = 3600;
@@ -23,6 +25,32 @@ pub enum Verb {
     /// Settings for Windows devices: show them, or change those that are named.
     #[command(after_help = "Examples:\n  sluice settings windows\n  sluice settings windows --targeting client")]
     Windows(Windows),
+    /// Settings of content, the files of updates: show them, or change those that are named.
+    #[command(after_help = "Examples:
+  sluice settings content
+  sluice settings content --policy all --bandwidth 2000000")]
+    Content(Content),
+}
+
+/// Settings of content.
+#[derive(Debug, Args)]
+pub struct Content {
+    /// Which files are fetched without being asked for: those of deployed updates, none, or all.
+    #[arg(long, value_name = "WORD", value_parser = word(FetchPolicy::ALL))]
+    policy: Option<FetchPolicy>,
+    /// Which files of an update: what is installed as a whole, or express files too, which are large
+    /// here and small for devices.
+    #[arg(long, value_name = "WORD", value_parser = word(UpdateFiles::ALL))]
+    update_files: Option<UpdateFiles>,
+    /// Files fetched at a time.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=32))]
+    parallel: Option<u32>,
+    /// Most bytes per second, of all together; 0 for no limit.
+    #[arg(long, value_name = "BYTES")]
+    bandwidth: Option<u64>,
+    /// Days that files stay which nothing refers to any more.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(0..=365))]
+    grace_days: Option<i64>,
 }
 
 /// Settings for Windows devices.
@@ -42,7 +70,10 @@ pub struct Windows {
 }
 
 pub(super) async fn run(verb: Verb, context: &Context) -> Result<Answer, CliError> {
-    let Verb::Windows(windows) = verb;
+    let windows = match verb {
+        Verb::Windows(windows) => windows,
+        Verb::Content(content) => return self::content(content, context).await,
+    };
     let patch = WindowsSettingsPatch {
         targeting: windows.targeting,
         metadata_over_http: windows.metadata_over_http,
@@ -52,6 +83,41 @@ pub(super) async fn run(verb: Verb, context: &Context) -> Result<Answer, CliErro
     let got: Got<WindowsSettings> =
         if named { context.api.patch(PATH, &patch).await? } else { context.api.get(PATH, &Query::new()).await? };
     Ok(Answer::of(got.value, render(&got.data, &context.view)))
+}
+
+async fn content(content: Content, context: &Context) -> Result<Answer, CliError> {
+    let patch = ContentSettingsPatch {
+        policy: content.policy,
+        update_files: content.update_files,
+        parallel: content.parallel,
+        bandwidth: content.bandwidth,
+        grace_seconds: content.grace_days.map(|days| days * 24 * HOUR),
+    };
+    let named = patch.policy.is_some()
+        || patch.update_files.is_some()
+        || patch.parallel.is_some()
+        || patch.bandwidth.is_some()
+        || patch.grace_seconds.is_some();
+    let got: Got<ContentSettings> = if named {
+        context.api.patch(CONTENT_PATH, &patch).await?
+    } else {
+        context.api.get(CONTENT_PATH, &Query::new()).await?
+    };
+    Ok(Answer::of(got.value, render_content(&got.data, &context.view)))
+}
+
+fn render_content(settings: &ContentSettings, view: &View) -> String {
+    let bandwidth = settings.bandwidth.map(|bytes| format!("{} a second", size(bytes)));
+    facts(
+        view,
+        &[
+            ("Fetched by itself", settings.policy.to_string()),
+            ("Files of an update", settings.update_files.to_string()),
+            ("At a time", format!("{} files", settings.parallel)),
+            ("At most", bandwidth.unwrap_or_else(|| "no limit".to_owned())),
+            ("Unwanted files stay", format!("{} days", settings.grace_seconds / (24 * HOUR))),
+        ],
+    )
 }
 
 fn render(settings: &WindowsSettings, view: &View) -> String {
@@ -69,6 +135,21 @@ fn render(settings: &WindowsSettings, view: &View) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_settings_of_content_as_text() {
+        let settings = ContentSettings {
+            policy: FetchPolicy::OnApproval,
+            update_files: UpdateFiles::Full,
+            parallel: 4,
+            bandwidth: Some(2 << 20),
+            grace_seconds: 30 * 24 * HOUR,
+        };
+        let text = render_content(&settings, &View::plain());
+        for part in ["on-approval", "full", "4 files", "2.0 MB a second", "30 days"] {
+            assert!(text.contains(part), "{text}");
+        }
+    }
 
     #[test]
     fn the_settings_as_text() {
