@@ -37,6 +37,28 @@ pub enum ContentError {
         /// Found, hexadecimal.
         found: String,
     },
+    /// The address of a bucket cannot be used.
+    #[error("the address of the content store cannot be used: {what}")]
+    Location {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A bucket cannot be reached, or says nonsense.
+    #[error("{doing} failed: {why}")]
+    Remote {
+        /// What was being done.
+        doing: &'static str,
+        /// In a few words; never an address with a signature.
+        why: String,
+    },
+    /// A bucket refused.
+    #[error("{doing} failed: the store answered with status {status}")]
+    RemoteStatus {
+        /// What was being done.
+        doing: &'static str,
+        /// HTTP status.
+        status: u16,
+    },
 }
 
 impl ContentError {
@@ -49,6 +71,15 @@ impl ContentError {
     pub fn is_disk_full(&self) -> bool {
         matches!(self, Self::File { source, .. }
             if matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded))
+    }
+
+    /// Whether trying again may help.
+    pub(crate) fn is_passing(&self) -> bool {
+        match self {
+            Self::Remote { .. } => true,
+            Self::RemoteStatus { status, .. } => *status >= 500 || *status == 429,
+            _ => false,
+        }
     }
 
     /// Whether the content was refused because it is not what was announced.

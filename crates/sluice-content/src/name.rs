@@ -58,10 +58,16 @@ impl ContentName {
         &self.extension
     }
 
-    /// Where it lies below the directory of the store: `49/A379…8449.exe`.
-    pub(crate) fn path(&self) -> PathBuf {
+    /// Where it lies below `/Content` of a server: `49/A379…8449.exe`.
+    #[must_use]
+    pub fn address(&self) -> String {
         let [.., last] = self.sha1;
-        PathBuf::from(format!("{last:02X}")).join(self.to_string())
+        format!("{last:02X}/{self}")
+    }
+
+    /// Where it lies below the directory of the store: likewise.
+    pub(crate) fn path(&self) -> PathBuf {
+        PathBuf::from(self.address())
     }
 }
 

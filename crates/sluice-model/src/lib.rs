@@ -40,6 +40,6 @@ pub use protocol_version::ProtocolVersion;
 pub use schedule::Schedule;
 pub use sync::{SyncExtent, SyncPhase, SyncProgress, SyncTrigger};
 pub use update::{BinaryPackage, Classification, Sha256, SourcePackage, Update, UpdateContent, UpdateKind};
-pub use windows::{DriverTarget, RevisionRef, Severity, WindowsCategory, WindowsContent, WindowsFile};
+pub use windows::{DriverTarget, PatchingType, RevisionRef, Severity, WindowsCategory, WindowsContent, WindowsFile};
 pub use windows_device::{ReportedState, WindowsComputer};
 pub use windows_error::WindowsErrorCode;

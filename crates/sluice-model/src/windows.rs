@@ -88,6 +88,52 @@ pub struct WindowsFile {
     pub sha1: [u8; 20],
     /// SHA-256, to verify by; old metadata has none.
     pub sha256: Option<[u8; 32]>,
+    /// How it brings the update.
+    pub patching: PatchingType,
+}
+
+/// How a file brings its update (`File/@PatchingType`; protocols.md §8.5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PatchingType {
+    /// The metadata does not say, or it was stored by a program that did not ask.
+    #[default]
+    Unknown,
+    /// The whole of what is installed.
+    SelfContained,
+    /// Differences to what devices have; devices take ranges of it.
+    Express,
+    /// Something else.
+    Other,
+}
+
+impl PatchingType {
+    /// All, in the order they are numbered in.
+    pub const ALL: [Self; 4] = [Self::Unknown, Self::SelfContained, Self::Express, Self::Other];
+
+    /// The type that an attribute names, in any case.
+    #[must_use]
+    pub fn from_attribute(text: Option<&str>) -> Self {
+        match text.map(str::trim) {
+            None | Some("") => Self::Unknown,
+            Some(text) if text.eq_ignore_ascii_case("SelfContained") => Self::SelfContained,
+            Some(text) if text.eq_ignore_ascii_case("Express") => Self::Express,
+            Some(_) => Self::Other,
+        }
+    }
+}
+
+impl WindowsFile {
+    /// Whether it is an express file: said to be one, or, where nothing is said, of the container
+    /// that differences come in (`.psf`).
+    #[must_use]
+    pub fn is_express(&self) -> bool {
+        let extension = self.name.rsplit_once('.').map_or("", |(_, extension)| extension);
+        match self.patching {
+            PatchingType::Express => true,
+            PatchingType::Unknown => extension.eq_ignore_ascii_case("psf"),
+            PatchingType::SelfContained | PatchingType::Other => false,
+        }
+    }
 }
 
 /// What a driver is for and how it ranks (\[MS-WUSP\] 3.1.1, Driver Table).
@@ -136,5 +182,32 @@ impl Severity {
     #[must_use]
     pub fn from_title(title: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|severity| severity.title().eq_ignore_ascii_case(title))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn express_files_are_told_from_whole_ones() {
+        let file = |name: &str, patching: Option<&str>| WindowsFile {
+            name: name.into(),
+            size: 1,
+            sha1: [1; 20],
+            sha256: None,
+            patching: PatchingType::from_attribute(patching),
+        };
+        for (name, patching, express) in [
+            ("a.psf", None, true),
+            ("a.PSF", Some(""), true),
+            ("a.cab", None, false),
+            ("a.cab", Some("express"), true),
+            ("a.psf", Some("SelfContained"), false),
+            ("a.psf", Some("OSInstaller"), false),
+            ("psf", None, false),
+        ] {
+            assert_eq!(file(name, patching).is_express(), express, "{name} {patching:?}");
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! `sluice doctor`: everything the site needs, looked at, with what to do.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use sluice_store::audit;
 
 use crate::caller::{Caller, Permission};
-use crate::error::SiteResult;
+use crate::error::{SiteResult, chain};
 use crate::site::Site;
 use crate::windows::crowd::{self, Crowd};
 use crate::windows::never_scanned;
@@ -46,6 +48,7 @@ impl Site {
         caller.require(Permission::ManageSite)?;
         let mut findings = vec![self.database().await, self.disk(), self.certificate(), self.clock()];
         findings.extend(self.upstreams()?);
+        findings.extend(self.content_place().await);
         findings.push(self.fleet_contact());
         findings.push(self.windows_registrations());
         for status in self.reconcilers.status() {
@@ -96,6 +99,38 @@ impl Site {
                 "Check that the data directory exists and is the site's.",
             ),
         }
+    }
+
+    /// Where the files of updates are.
+    async fn content_place(&self) -> Vec<DoctorFinding> {
+        const NAME: &str = "content";
+        let store = Arc::clone(&self.content);
+        let probed = tokio::task::spawn_blocking(move || store.probe()).await;
+        let problem = match probed {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(chain(&error)),
+            Err(error) => Some(error.to_string()),
+        };
+        let place = self.content.title();
+        let mut findings = vec![match problem {
+            None => DoctorFinding::well(NAME, format!("{place} answers")),
+            Some(problem) if self.content.is_bucket() => DoctorFinding::ill(
+                NAME,
+                format!("{place} cannot be used: {problem}"),
+                "Check the address, the network, the bucket and the rights of the credentials.",
+            ),
+            Some(problem) => DoctorFinding::ill(NAME, problem, "Check that the directory exists and is the site's."),
+        }];
+        let directory = self.content.directory();
+        if let Ok(disk) = rustix::fs::statvfs(directory) {
+            let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+            if free < LITTLE_SPACE {
+                let detail = format!("{} MiB free in {}", free >> 20, directory.display());
+                let fix = "Free space there, or remove what nothing refers to: `sluice content gc`.";
+                findings.push(DoctorFinding::ill("content space", detail, fix));
+            }
+        }
+        findings
     }
 
     fn certificate(&self) -> DoctorFinding {

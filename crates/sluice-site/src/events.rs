@@ -21,6 +21,8 @@ pub enum SiteEvent {
     Deployment(DeploymentId),
     /// An alert was raised or cleared.
     Alerts,
+    /// A file of an update came, or could not be had.
+    Content,
 }
 
 impl SiteEvent {
@@ -33,6 +35,7 @@ impl SiteEvent {
             Self::Device(_) | Self::Devices => "device",
             Self::Deployment(_) => "deployment",
             Self::Alerts => "alerts",
+            Self::Content => "content",
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod caller;
 pub mod client_policy;
 pub mod collections;
 pub mod compliance;
+pub mod content;
 pub mod declines;
 pub mod deployments;
 pub mod devices;

@@ -18,6 +18,7 @@ use tokio_util::task::TaskTracker;
 use crate::bundles::Bundles;
 use crate::caller::{Caller, Permission};
 use crate::collections::ALL_DEVICES;
+use crate::content::{self, Fetching};
 use crate::directory::Directory;
 use crate::downstream::{self, Downstream};
 use crate::error::{SiteError, SiteResult};
@@ -62,6 +63,8 @@ pub struct Site {
     pub(crate) downstream: Arc<Downstream>,
     /// The files of updates.
     pub(crate) content: Arc<ContentStore>,
+    /// How they come.
+    pub(crate) fetching: Fetching,
     pub(crate) reporting: Reporting,
     pub(crate) written_contacts: WrittenContacts,
     pub(crate) policy_key: PolicyKey,
@@ -152,6 +155,25 @@ impl Site {
     /// # Errors
     /// When the store cannot be read, or another process serves from it.
     pub async fn open(config: SiteConfig, store: Store, host: Host) -> SiteResult<Arc<Self>> {
+        let directory = config.content_directory.clone();
+        let content = tokio::task::spawn_blocking(move || ContentStore::open(&directory)).await;
+        let content = content
+            .map_err(|error| SiteError::internal("opening the content directory", error))?
+            .map_err(|error| SiteError::internal("opening the content directory", error))?;
+        Self::open_with(config, store, content, host).await
+    }
+
+    /// As [`Self::open`], with content that is kept in another way than in the directory that the
+    /// configuration names.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_with(
+        config: SiteConfig,
+        store: Store,
+        content: ContentStore,
+        host: Host,
+    ) -> SiteResult<Arc<Self>> {
         let now = host.now();
         store.serve_alone(TAKE_OVER).await?;
         let policy_key = PolicyKey::load(&store, &host).await?;
@@ -167,11 +189,7 @@ impl Site {
         let sync = SyncState::load(&store, &sources, now).await?;
         drop(reader);
 
-        let directory_of_content = config.content_directory.clone();
-        let content = tokio::task::spawn_blocking(move || ContentStore::open(&directory_of_content)).await;
-        let content = content
-            .map_err(|error| SiteError::internal("opening the content directory", error))?
-            .map_err(|error| SiteError::internal("opening the content directory", error))?;
+        let fetching = Fetching::load(&store, &host).await?;
         let written_contacts = WrittenContacts::of(&fleet);
         let fleet = Arc::new(ArcSwap::from_pointee(fleet));
         let directory = Arc::new(ArcSwap::from_pointee(directory));
@@ -193,6 +211,7 @@ impl Site {
             windows,
             downstream,
             content: Arc::new(content),
+            fetching,
             reporting,
             directory_lock: Arc::default(),
             known,
@@ -217,6 +236,7 @@ impl Site {
         windows::told::announce(&site).await?;
         reconcile::start(&site);
         reporting::start(&site);
+        content::start(&site);
         Ok(site)
     }
 

@@ -33,6 +33,7 @@ const STEPS: &[Step] = steps![
     "0007_priority",
     "0008_licences",
     "0009_selection",
+    "0010_content",
     "0011_bundles",
     "0012_upstream",
     "0013_downstream",

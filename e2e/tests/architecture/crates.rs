@@ -50,13 +50,14 @@ const EDGES: [(&str, &[&str]); 13] = [
 ];
 
 /// Outside libraries that belong to one layer.
-const OWNED: [(&str, &[&str], &str); 9] = [
+const OWNED: [(&str, &[&str], &str); 10] = [
     ("sqlx", &["sluice-store"], "only the store talks to databases"),
     ("quick-xml", &["sluice-wsus"], "only one crate knows Microsoft's XML"),
     ("pgp", &["sluice-packages"], "signatures of repositories are checked in one place"),
     ("axum", &["sluice-web"], "HTTP ends at the web layer"),
     ("askama", &["sluice-web"], "HTML ends at the web layer"),
     ("utoipa", &["sluice-web"], "the API's description is part of the web layer"),
+    ("rusty-s3", &["sluice-content"], "buckets are spoken to in one place"),
     ("argon2", &["sluice-site"], "passwords are checked in one place"),
     ("clap", &["sluice"], "the command line is the binary's"),
     ("tracing-subscriber", &["sluice"], "where logs go is the binary's decision"),

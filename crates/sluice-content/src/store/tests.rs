@@ -36,9 +36,10 @@ fn files(directory: &Path) -> Vec<String> {
 }
 
 fn text(found: Option<ContentFile>) -> Option<String> {
-    let mut text = String::new();
-    found?.file.read_to_string(&mut text).unwrap();
-    Some(text)
+    let file = found?;
+    let mut bytes = vec![0; usize::try_from(file.len).unwrap()];
+    file.read_exact_at(&mut bytes, 0).unwrap();
+    Some(String::from_utf8(bytes).unwrap())
 }
 
 #[test]
@@ -56,8 +57,8 @@ fn a_file_comes_under_its_digest_once() {
     let found = store.find(&first.name).unwrap().unwrap();
     assert_eq!((found.len, found.etag.as_str()), (3, "\"A9993E364706816ABA3E25717850C26C9CD0D89D.exe\""));
     assert_eq!(text(Some(found)).as_deref(), Some("abc"));
-    assert!(store.remove(&first.name).unwrap());
-    assert!(!store.remove(&first.name).unwrap());
+    assert_eq!(store.remove(&first.name).unwrap(), Removal::Removed);
+    assert_eq!(store.remove(&first.name).unwrap(), Removal::Absent);
     assert!(store.find(&first.name).unwrap().is_none());
 }
 
@@ -131,4 +132,93 @@ fn a_file_system_that_fails_is_an_error() {
     let full =
         ContentError::File { doing: "writing", path: "x".into(), source: io::Error::from(io::ErrorKind::StorageFull) };
     assert!(full.is_disk_full());
+}
+
+fn abc() -> ContentName {
+    ContentName::of_file(ABC_SHA1, "update.exe")
+}
+
+#[test]
+fn a_part_is_continued_after_a_kill() {
+    let (directory, store) = store();
+    let mut part = store.part(&abc(), 3).unwrap();
+    part.write(b"a").unwrap();
+    let mut seen = String::new();
+    part.reader().unwrap().read_to_string(&mut seen).unwrap();
+    assert_eq!((seen.as_str(), part.arrived()), ("a", 1));
+    drop(part);
+    assert!(store.find(&abc()).unwrap().is_none(), "not visible before it is verified");
+    // As after a kill: another store on the same directory.
+    let store = ContentStore::open(&directory.path().join("content")).unwrap();
+    let mut part = store.part(&abc(), 3).unwrap();
+    assert_eq!(part.arrived(), 1);
+    part.write(b"bc").unwrap();
+    assert!(matches!(part.write(b"d"), Err(ContentError::Size { expected: 3, found: 4 })));
+    let added = store.finish(part, &Expected::default()).unwrap();
+    assert_eq!((added.name, added.size, added.new), (abc(), 3, true));
+    assert_eq!(text(store.find(&abc()).unwrap()).as_deref(), Some("abc"));
+    assert_eq!(files(&directory.path().join("content/parts")), Vec::<String>::new());
+}
+
+#[test]
+fn a_part_that_is_wrong_is_thrown_away_and_one_that_is_short_stays() {
+    let (directory, store) = store();
+    let mut part = store.part(&abc(), 3).unwrap();
+    part.write(b"ab").unwrap();
+    assert!(matches!(store.finish(part, &Expected::default()), Err(ContentError::Size { expected: 3, found: 2 })));
+    let mut part = store.part(&abc(), 3).unwrap();
+    assert_eq!(part.arrived(), 2);
+    part.write(b"x").unwrap();
+    assert!(store.finish(part, &Expected::default()).unwrap_err().is_wrong_content());
+    assert_eq!(files(directory.path()), Vec::<String>::new());
+    // SHA-1 alone does not suffice where more is known.
+    let mut part = store.part(&abc(), 3).unwrap();
+    part.write(b"xx").unwrap();
+    part.restart().unwrap();
+    part.write(b"abc").unwrap();
+    let strict = Expected { sha256: Some([1; 32]), ..Expected::default() };
+    assert!(matches!(store.finish(part, &strict), Err(ContentError::Digest { algorithm: "SHA-256", .. })));
+    assert!(store.find(&abc()).unwrap().is_none());
+}
+
+#[test]
+fn parts_of_another_size_do_not_count_and_are_pruned() {
+    let (directory, store) = store();
+    store.part(&abc(), 5).unwrap().write(b"xxxxx").unwrap();
+    assert_eq!(store.part(&abc(), 3).unwrap().arrived(), 0);
+    // Longer than it may be, as no life of this program leaves it.
+    fs::write(directory.path().join(format!("content/parts/{}-3", abc())), b"abcd").unwrap();
+    assert_eq!(store.part(&abc(), 3).unwrap().arrived(), 0);
+    store.part(&abc(), 3).unwrap().write(b"ab").unwrap();
+    assert_eq!(store.prune_parts(|name| *name == abc()).unwrap(), 7);
+    assert_eq!(store.prune_parts(|_| false).unwrap(), 0);
+    assert_eq!(files(directory.path()), Vec::<String>::new());
+}
+
+#[test]
+fn nothing_is_removed_under_a_reader() {
+    let (_directory, store) = store();
+    let name = add(&store, b"abc", &Expected::default()).unwrap().name;
+    let (first, second) = (store.find(&name).unwrap(), store.find(&name).unwrap());
+    drop(first);
+    assert_eq!(store.remove(&name).unwrap(), Removal::InUse);
+    assert_eq!(text(second).as_deref(), Some("abc"));
+    assert_eq!(store.remove(&name).unwrap(), Removal::Removed);
+}
+
+#[test]
+fn what_is_here_is_listed_and_verified() {
+    let (directory, store) = store();
+    let name = add(&store, b"abc", &Expected::default()).unwrap().name;
+    fs::create_dir(directory.path().join("content/00")).unwrap();
+    // In the wrong folder, and not a file of content.
+    fs::write(directory.path().join("content/00").join(name.to_string()), b"abc").unwrap();
+    fs::write(directory.path().join("content/9D/readme"), b"abc").unwrap();
+    let listed = store.list().unwrap();
+    assert_eq!(listed.iter().map(|file| (file.name.clone(), file.size)).collect::<Vec<_>>(), [(name.clone(), 3)]);
+    assert_eq!(store.verify(&name, &|| false).unwrap(), Some(3));
+    fs::write(directory.path().join("content/9D").join(name.to_string()), b"abd").unwrap();
+    assert!(store.verify(&name, &|| false).unwrap_err().is_wrong_content());
+    assert_eq!(store.remove(&name).unwrap(), Removal::Removed);
+    assert_eq!(store.verify(&name, &|| false).unwrap(), None);
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::content;
 use crate::downstream;
 use crate::error::{SiteError, SiteResult, chain};
 use crate::site::{ReconcilerStatus, Site};
@@ -47,7 +48,7 @@ impl Reconcilers {
         self.status.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    fn note(&self, name: &'static str, at: Timestamp, result: &SiteResult<()>) {
+    pub(crate) fn note(&self, name: &'static str, at: Timestamp, result: &SiteResult<()>) {
         let mut all = self.status.lock().unwrap_or_else(PoisonError::into_inner);
         let status = all.entry(name).or_insert(ReconcilerStatus { name, last_run: None, last_error: None, runs: 0 });
         status.runs += 1;
@@ -70,6 +71,7 @@ pub(crate) fn start(site: &Arc<Site>) {
     every(site, "room for devices", CROWD_TICK, |site| async move {
         site.tell_windows_crowd(site.windows.known.len()).await
     });
+    every(site, "content store", content::COLLECT_TICK, |site| async move { content::tidy(&site).await });
     every(site, "cookie keys", KEYS_TICK, |site| async move { site.windows.cookies.rotate(&site.store).await });
 }
 

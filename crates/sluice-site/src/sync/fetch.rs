@@ -134,7 +134,7 @@ impl Fetcher {
         Self { host, clients: Mutex::default() }
     }
 
-    fn client(&self, proxy: Option<&str>) -> Result<Client, FetchError> {
+    pub(crate) fn client(&self, proxy: Option<&str>) -> Result<Client, FetchError> {
         let key = proxy.map(str::to_owned);
         let mut clients = self.clients.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if let Some(client) = clients.get(&key) {
@@ -197,6 +197,14 @@ impl Fetcher {
         let most = READ_TIMEOUT + Duration::from_secs(limit / MIN_RATE);
         let answer = tokio::time::timeout(most, self.once(client, url, known, limit, on_bytes)).await;
         answer.unwrap_or_else(|_| Err(FetchError::TooSlow { url: url.to_owned() }))
+    }
+
+    /// Waits before a try after so many that failed in a row.
+    pub(crate) async fn pause(&self, failed: u32) {
+        if let Some(doublings) = failed.checked_sub(1) {
+            let backoff = FIRST_BACKOFF * (1 << doublings.min(5));
+            tokio::time::sleep(backoff + self.jitter(backoff / 2)).await;
+        }
     }
 
     fn jitter(&self, most: Duration) -> Duration {

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use sluice_catalog::Catalog;
 use sluice_content::{Added, ContentError, ContentName, ContentStore, Expected};
 use sluice_model::{RevisionId, WindowsFile};
-use sluice_store::audit;
+use sluice_store::{audit, content_file};
 
 use super::import::feed;
 use crate::caller::{Caller, Permission};
@@ -87,10 +87,20 @@ impl Site {
             feeder.run(body, |_| {}).await;
             let added = writing.await.map_err(|error| SiteError::internal("storing a file", error))?;
             let added = added.map_err(|error| refusal(&name, error))?;
-            if added.new {
-                let entry = site.audit_entry(&caller, "content.add", &name.to_string(), "");
-                site.store.write(move |tx| Box::pin(async move { audit::append(tx, entry).await.map(drop) })).await?;
-            }
+            let entry = added.new.then(|| site.audit_entry(&caller, "content.add", &name.to_string(), ""));
+            let (file, now) = (added.name.to_string(), site.now());
+            site.store
+                .write(move |tx| {
+                    Box::pin(async move {
+                        content_file::uploaded(tx, &file, now).await?;
+                        match entry {
+                            Some(entry) => audit::append(tx, entry).await.map(drop),
+                            None => Ok(()),
+                        }
+                    })
+                })
+                .await?;
+            site.content_arrived(&added.name).await?;
             Ok(added)
         })
         .await

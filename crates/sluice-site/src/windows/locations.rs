@@ -101,6 +101,8 @@ impl Site {
 
 #[cfg(test)]
 mod tests {
+    use sluice_model::PatchingType;
+
     use super::*;
 
     #[test]
@@ -109,8 +111,14 @@ mod tests {
             0xa3, 0x79, 0xd5, 0x52, 0x6f, 0xb3, 0xa7, 0xa0, 0x42, 0x3d, 0xa1, 0xcd, 0x7f, 0xc3, 0x18, 0x2a, 0x8d, 0x44,
             0x84, 0x49,
         ];
-        let path =
-            |name: &str| ContentLocation::of(&WindowsFile { name: name.into(), size: 1, sha1, sha256: None }).path;
+        let file = |name: &str| WindowsFile {
+            name: name.into(),
+            size: 1,
+            sha1,
+            sha256: None,
+            patching: PatchingType::Unknown,
+        };
+        let path = |name: &str| ContentLocation::of(&file(name)).path;
         assert_eq!(path("AM_Delta.exe"), "Content/49/A379D5526FB3A7A0423DA1CD7FC3182A8D448449.exe");
         assert_eq!(path("a.b.CAB"), "Content/49/A379D5526FB3A7A0423DA1CD7FC3182A8D448449.CAB");
         for odd in ["noextension", "x.", "x.a/../../etc", "x.aaaaaaaaaaaaaaaaaaaaaaaaaaa", "x.\u{fc}"] {

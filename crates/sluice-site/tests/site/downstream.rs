@@ -1,5 +1,6 @@
 //! Servers further down: who is served, what they are told, and what they report.
 
+use sluice_site::selection::SelectionEdit;
 use std::net::{IpAddr, Ipv4Addr};
 
 use jiff::{SignedDuration, Timestamp};
@@ -153,10 +154,18 @@ async fn lists_have_stable_anchors() {
 async fn what_is_selected_again_is_listed_again() {
     let (world, mine) = approved().await;
     let all = world.site.downstream_list(&mine, filter(&[WINDOWS_11], "")).await.unwrap();
-    world.site.change_selection(&world.admin, vec![], vec![WINDOWS_11], false).await.unwrap();
+    world
+        .site
+        .change_selection(&world.admin, SelectionEdit { deselect: vec![WINDOWS_11], ..SelectionEdit::default() })
+        .await
+        .unwrap();
     let without = world.site.downstream_list(&mine, filter(&[WINDOWS_11], &all.anchor)).await.unwrap();
     assert_eq!(without.revisions, []);
-    world.site.change_selection(&world.admin, vec![WINDOWS_11], vec![], false).await.unwrap();
+    world
+        .site
+        .change_selection(&world.admin, SelectionEdit { select: vec![WINDOWS_11], ..SelectionEdit::default() })
+        .await
+        .unwrap();
     let again = world.site.downstream_list(&mine, filter(&[WINDOWS_11], &without.anchor)).await.unwrap();
     assert_eq!(again.revisions, all.revisions);
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod agents;
 mod bundles;
+mod content;
 mod damage;
 mod declines;
 mod deployments;

@@ -112,3 +112,9 @@ pub async fn import(world: &World, documents: &[String]) {
     let summary = world.site.import_catalog(&world.admin, "documents.xml", None, body).await.unwrap();
     assert_eq!((summary.quarantined, summary.documents), (0, documents.len() as u64), "{summary:?}");
 }
+
+/// An update for the product with these files.
+pub fn with_files(number: u128, files: &str) -> String {
+    let properties = format!(r#"{SOFTWARE} ExplicitlyDeployable="true""#);
+    document(number, 100, &properties, "", &format!("{TRUE}{files}"))
+}

@@ -55,6 +55,9 @@ pub(crate) const TABLES: &[&str] = &[
     "bundle_import",
     "administrator",
     "api_token",
+    "content_origin",
+    "content_failure",
+    "content_file",
     "audit",
 ];
 

@@ -9,9 +9,10 @@ use crate::connection::Reader;
 use crate::error::StoreError;
 use crate::repository::counter::Counter;
 use crate::repository::{
-    alert, api_token, bundle_export, bundle_import, bundle_signer, collection, device, device_event,
-    downstream_computer, downstream_server, downstream_status, enforcement, enrollment, inherited, inventory, meta,
-    quarantine, session, setup_token, source, sync_run, upstream, user, windows_client, windows_event, windows_status,
+    alert, api_token, bundle_export, bundle_import, bundle_signer, collection, content_failure, content_file,
+    content_origin, device, device_event, downstream_computer, downstream_server, downstream_status, enforcement,
+    enrollment, inherited, inventory, meta, quarantine, session, setup_token, source, sync_run, upstream, user,
+    windows_client, windows_event, windows_status,
 };
 
 pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Result<(), StoreError> {
@@ -92,6 +93,13 @@ pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Resul
     problems.list(upstream::list(reader).await)?;
     problems.list(inherited::list(reader).await)?;
     problems.list(alert::recent(reader, u32::MAX).await)?;
+    content_origin::load(reader, |row| {
+        problems.row(row);
+        Ok(())
+    })
+    .await?;
+    problems.list(content_failure::list(reader).await)?;
+    problems.list(content_file::list(reader).await)?;
     problems.list(enrollment::list(reader).await)?;
     let mut parents = HashMap::new();
     collection::load(reader, |row| {

@@ -8,6 +8,9 @@ pub mod bundle_import;
 pub mod bundle_signer;
 pub mod catalog;
 pub mod collection;
+pub mod content_failure;
+pub mod content_file;
+pub mod content_origin;
 pub mod counter;
 pub mod declined;
 pub mod deployment;
@@ -51,6 +54,9 @@ pub(crate) fn statements() -> impl Iterator<Item = Statement> {
         bundle_import::STATEMENTS,
         bundle_signer::STATEMENTS,
         collection::STATEMENTS,
+        content_failure::STATEMENTS,
+        content_file::STATEMENTS,
+        content_origin::STATEMENTS,
         counter::STATEMENTS,
         declined::STATEMENTS,
         deployment::STATEMENTS,

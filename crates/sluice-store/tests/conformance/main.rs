@@ -6,6 +6,7 @@
 mod backup;
 mod bundles;
 mod catalog;
+mod content;
 mod core;
 mod database;
 mod deployments;
@@ -32,6 +33,7 @@ fn postgres_conformance() {
         backup::CASES,
         bundles::CASES,
         catalog::CASES,
+        content::CASES,
         core::CASES,
         deployments::CASES,
         devices::CASES,

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use sluice_model::{
     BinaryPackage, Category, CategoryId, CategoryKind, Classification, DeviceId, DeviceIndex, DeviceKind, IndexId,
-    IndexKey, InstalledPackage, Inventory, KernelFacts, OperatingSystem, PackageIndex, PackagePin, Pocket,
-    ProtocolVersion, RestartEvidence, RevisionRef, Severity, Sha256, SourceId, SourcePackage, StaleLibrary, Update,
-    UpdateContent, UpdateId, UpdateKind, WindowsContent,
+    IndexKey, InstalledPackage, Inventory, KernelFacts, OperatingSystem, PackageIndex, PackagePin, PatchingType,
+    Pocket, ProtocolVersion, RestartEvidence, RevisionRef, Severity, Sha256, SourceId, SourcePackage, StaleLibrary,
+    Update, UpdateContent, UpdateId, UpdateKind, WindowsContent, WindowsFile,
 };
 use sluice_store::device::{self, DeviceRecord, NewDevice};
 use sluice_store::source::{self, SourceRecord};
@@ -125,6 +125,13 @@ pub fn windows_update(number: u128) -> Update {
             prerequisites: vec![vec![UpdateId(uuid(1 << 64))], vec![UpdateId(uuid(1)), UpdateId(uuid(2))]],
             bundled: vec![vec![RevisionRef { update: UpdateId(uuid(3)), number: 7 }]],
             supersedes: vec![UpdateId(uuid(4))],
+            files: vec![WindowsFile {
+                name: "kb.psf".into(),
+                size: 5 << 32,
+                sha1: [1; 20],
+                sha256: None,
+                patching: PatchingType::Express,
+            }],
             explicitly_deployable: true,
             severity: Some(Severity::Important),
             articles: vec![number.to_string()],

@@ -13,6 +13,7 @@ pub mod client_policy;
 pub mod collections;
 pub mod compliance;
 pub mod content;
+pub mod content_settings;
 pub mod deployments;
 pub mod devices;
 pub mod doctor;
@@ -88,6 +89,7 @@ fn quick() -> OpenApiRouter<AdminState> {
         .routes(routes!(downstream::list::list))
         .routes(routes!(downstream::list::detail, downstream::change::remove))
         .routes(routes!(downstream::change::approve))
+        .routes(routes!(content_settings::content, content_settings::change_content))
         .routes(routes!(sources::list::list, sources::write::create))
         .routes(routes!(sources::list::get, sources::write::replace, sources::write::delete))
         .routes(routes!(sources::import::import))
@@ -135,6 +137,9 @@ fn quick() -> OpenApiRouter<AdminState> {
         .routes(routes!(bundles::key::key))
         .routes(routes!(bundles::signers::list, bundles::signers::add))
         .routes(routes!(bundles::signers::remove))
+        .routes(routes!(content::fetch::fetch))
+        .routes(routes!(content::verify::verify))
+        .routes(routes!(content::collect::collect))
         .routes(routes!(alerts::list))
         .routes(routes!(audit::log))
         .routes(routes!(tokens::list, tokens::create))

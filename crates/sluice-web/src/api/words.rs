@@ -69,6 +69,12 @@ words! {
     DownstreamState = sluice_site::downstream::admin::DownstreamState {
         Pending "pending", Approved "approved", Admitted "admitted", Below "below",
     }
+    /// Which files are fetched without being asked for.
+    FetchPolicy = sluice_site::content::settings::FetchPolicy {
+        OnApproval "on-approval", OnRequest "on-request", All "all",
+    }
+    /// Which files of an update.
+    UpdateFiles = sluice_site::content::settings::UpdateFiles { Full "full", FullAndExpress "full-and-express", }
     /// What sort of fix an update is.
     Classification = sluice_model::Classification {
         SecurityUpdates "security", CriticalUpdates "critical", UpdateRollups "rollups", Updates "updates",

@@ -6,30 +6,37 @@
 
 mod range;
 
-use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::header::{
     ACCEPT_RANGES, ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_MATCH,
-    IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE, LAST_MODIFIED, RANGE,
+    IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE, LAST_MODIFIED, RANGE, RETRY_AFTER,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
-use jiff::Timestamp;
-use sluice_content::ContentName;
+use jiff::{SignedDuration, Timestamp};
+use sluice_content::{ContentFile, ContentName};
 use sluice_site::Site;
+use sluice_site::content::demand::{ComingError, ComingFile, Offer};
 
 use crate::problem::Problem;
 use range::{Part, Range};
 
-/// Bytes read and sent at a time. A peer that does not read keeps one of them in memory on each of
-/// its connections.
+/// Bytes sent at a time of a file that arrives. A peer that does not read keeps one of them, or of
+/// [`ContentFile::piece`], in memory on each of its connections.
 const PIECE: u64 = 128 << 10;
+
+/// How long a request waits for its first byte of a file that is on its way. Agents wait a minute.
+const FIRST_BYTE: Duration = Duration::from_secs(20);
+/// When a peer that waited so long shall come again.
+const COME_AGAIN: SignedDuration = SignedDuration::from_secs(30);
+/// Longest time that a peer is told to stay away, seconds.
+const LONGEST_WAIT: i64 = 600;
 
 /// A file of content changes never; its name is its digest. A day, because agents may share a proxy
 /// that should not fill up with what was deployed last year.
@@ -63,27 +70,68 @@ pub(crate) async fn serve(site: Arc<Site>, method: &Method, headers: &HeaderMap,
         return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET, HEAD")]).into_response();
     }
     let Some(name) = name(rest) else { return StatusCode::NOT_FOUND.into_response() };
-    let store = Arc::clone(site.content());
-    let found = tokio::task::spawn_blocking(move || store.find(&name)).await;
-    let content = match found {
-        Ok(Ok(Some(content))) => content,
-        Ok(Ok(None)) => return StatusCode::NOT_FOUND.into_response(),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "a file of content could not be opened");
+    let offer = match site.content_file(&name).await {
+        Ok(offer) => offer,
+        Err(error) => {
+            tracing::error!(error = sluice_site::error::chain(&error), "a file of content could not be opened");
             return Problem::internal().into_response();
         }
-        Err(_) => return Problem::internal().into_response(),
     };
-    let modified = Timestamp::try_from(content.modified).unwrap_or(Timestamp::UNIX_EPOCH);
-    let about = About { len: content.len, etag: content.etag, modified };
-    let answer = about.answer(headers);
-    let part = match answer.status {
-        StatusCode::OK => Part { first: 0, len: about.len },
-        StatusCode::PARTIAL_CONTENT => answer.part,
-        status => return (status, answer.headers).into_response(),
-    };
-    let body = if method == Method::HEAD { Body::empty() } else { body(content.file, part) };
-    (answer.status, answer.headers, body).into_response()
+    match offer {
+        Offer::Here(content) => {
+            let modified = Timestamp::try_from(content.modified).unwrap_or(Timestamp::UNIX_EPOCH);
+            let about = About { len: content.len, etag: content.etag.clone(), modified: Some(modified) };
+            match about.part(headers) {
+                Ok(answer) => answer.with(method, |part| body(content, part)),
+                Err(refusal) => refusal,
+            }
+        }
+        Offer::Coming(coming) => {
+            let about = About { len: coming.len, etag: coming.etag.clone(), modified: None };
+            match about.part(headers) {
+                Ok(answer) => match arriving(method, answer, coming).await {
+                    Ok(response) => response,
+                    Err(ComingError::Slow) => later(COME_AGAIN),
+                    // Nobody may have it at all, which is known now.
+                    Err(ComingError::Failed) => match site.content_file(&name).await {
+                        Ok(Offer::Absent) => StatusCode::NOT_FOUND.into_response(),
+                        Ok(Offer::Later(wait)) => later(wait),
+                        _ => later(COME_AGAIN),
+                    },
+                },
+                Err(refusal) => refusal,
+            }
+        }
+        Offer::Later(wait) => later(wait),
+        Offer::Absent => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// Hands out a file while it arrives: at once what is here, and what comes within a moment. For what
+/// takes longer the peer is asked to come again, so that its connection is not held.
+async fn arriving(method: &Method, answer: Answer, mut coming: ComingFile) -> Result<Response, ComingError> {
+    if method == Method::HEAD || answer.part.len == 0 {
+        return Ok(answer.with(method, |_| Body::empty()));
+    }
+    coming.wait(answer.part.first, FIRST_BYTE).await?;
+    Ok(answer.with(method, |part| {
+        let end = part.first + part.len;
+        Body::from_stream(stream::try_unfold((coming, part.first), move |(mut coming, at)| async move {
+            if at == end {
+                return Ok(None);
+            }
+            let piece = coming.read(at, PIECE.min(end - at)).await?;
+            let next = at + piece.len() as u64;
+            Ok::<_, io::Error>(Some((piece, (coming, next))))
+        }))
+    }))
+}
+
+/// Not now.
+fn later(wait: SignedDuration) -> Response {
+    let seconds = wait.as_secs().clamp(1, LONGEST_WAIT).to_string();
+    let text = "The file is not here yet. It is being fetched; come again later.\n";
+    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, seconds)], text).into_response()
 }
 
 /// The name of a file by its path below `/Content`: a folder of the last two digits of its digest.
@@ -98,7 +146,8 @@ fn name(rest: &str) -> Option<ContentName> {
 struct About {
     len: u64,
     etag: String,
-    modified: Timestamp,
+    /// `None`: it is on its way.
+    modified: Option<Timestamp>,
 }
 
 /// How a request is answered.
@@ -108,7 +157,23 @@ struct Answer {
     part: Part,
 }
 
+impl Answer {
+    fn with(self, method: &Method, body: impl FnOnce(Part) -> Body) -> Response {
+        let body = if method == Method::HEAD { Body::empty() } else { body(self.part) };
+        (self.status, self.headers, body).into_response()
+    }
+}
+
 impl About {
+    /// Which part to send, or the whole answer when none is.
+    fn part(&self, request: &HeaderMap) -> Result<Answer, Response> {
+        let answer = self.answer(request);
+        match answer.status {
+            StatusCode::OK | StatusCode::PARTIAL_CONTENT => Ok(answer),
+            status => Err((status, answer.headers).into_response()),
+        }
+    }
+
     /// Preconditions first, then the range (RFC 9110 section 13.2.2).
     fn answer(&self, request: &HeaderMap) -> Answer {
         let mut headers = HeaderMap::new();
@@ -118,15 +183,15 @@ impl About {
             }
         };
         set(ETAG, &self.etag);
-        set(LAST_MODIFIED, &http_date(self.modified));
+        if let Some(modified) = self.modified {
+            set(LAST_MODIFIED, &http_date(modified));
+        }
         set(ACCEPT_RANGES, "bytes");
         let text = |name: HeaderName| request.get(name).and_then(|value| value.to_str().ok());
         let whole = Part { first: 0, len: self.len };
         let refused = match (text(IF_MATCH), text(IF_UNMODIFIED_SINCE)) {
             (Some(tags), _) => !self.matches(tags, false),
-            (None, Some(date)) => {
-                parse_http_date(date).is_some_and(|date| self.modified.as_second() > date.as_second())
-            }
+            (None, Some(date)) => self.changed_since(date).unwrap_or(false),
             (None, None) => false,
         };
         if refused {
@@ -134,15 +199,14 @@ impl About {
         }
         let unchanged = match (text(IF_NONE_MATCH), text(IF_MODIFIED_SINCE)) {
             (Some(tags), _) => self.matches(tags, true),
-            (None, Some(date)) => {
-                parse_http_date(date).is_some_and(|date| self.modified.as_second() <= date.as_second())
-            }
+            (None, Some(date)) => self.changed_since(date).is_some_and(|changed| !changed),
             (None, None) => false,
         };
         if unchanged {
             return Answer { status: StatusCode::NOT_MODIFIED, headers, part: whole };
         }
-        let same = text(IF_RANGE).is_none_or(|tag| tag.trim() == self.etag || tag.trim() == http_date(self.modified));
+        let date = self.modified.map(http_date);
+        let same = text(IF_RANGE).is_none_or(|tag| tag.trim() == self.etag || date.as_deref() == Some(tag.trim()));
         let (status, part) = match range::read(text(RANGE).filter(|_| same), self.len) {
             Range::Whole => (StatusCode::OK, whole),
             Range::Part(part) => {
@@ -160,6 +224,11 @@ impl About {
         Answer { status, headers, part }
     }
 
+    /// Whether it changed after a date; `None` when that cannot be said.
+    fn changed_since(&self, date: &str) -> Option<bool> {
+        Some(self.modified?.as_second() > parse_http_date(date)?.as_second())
+    }
+
     /// Whether a list of entity tags names this file; `weak` ones count where only reading is at stake.
     fn matches(&self, tags: &str, weak: bool) -> bool {
         tags.split(',').map(str::trim).any(|tag| {
@@ -169,13 +238,13 @@ impl About {
 }
 
 /// A part of a file, read piece by piece off the async threads as the peer takes it.
-fn body(file: File, part: Part) -> Body {
+fn body(file: ContentFile, part: Part) -> Body {
     let file = Arc::new(file);
     let end = part.first + part.len;
     Body::from_stream(stream::try_unfold(part.first, move |at| {
         let file = Arc::clone(&file);
         async move {
-            let len = PIECE.min(end - at);
+            let len = file.piece().min(end - at);
             if len == 0 {
                 return Ok(None);
             }
@@ -204,7 +273,7 @@ mod tests {
     use super::*;
 
     fn about() -> About {
-        About { len: 100, etag: "\"abc\"".into(), modified: Timestamp::from_second(1_790_000_000).unwrap() }
+        About { len: 100, etag: "\"abc\"".into(), modified: Some(Timestamp::from_second(1_790_000_000).unwrap()) }
     }
 
     fn ask(headers: &[(HeaderName, &str)]) -> Answer {
@@ -217,7 +286,7 @@ mod tests {
 
     #[test]
     fn dates_go_both_ways() {
-        let at = about().modified;
+        let at = about().modified.unwrap();
         assert_eq!(http_date(at), "Mon, 21 Sep 2026 14:13:20 GMT");
         assert_eq!(parse_http_date(&http_date(at)), Some(at));
         assert_eq!(parse_http_date("yesterday"), None);

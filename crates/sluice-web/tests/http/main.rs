@@ -9,6 +9,7 @@ mod catalog;
 mod client;
 mod client_policy;
 mod content;
+mod content_fetch;
 mod metrics;
 mod operations;
 mod server;

@@ -1,20 +1,22 @@
 //! `sluice settings`.
 
 use clap::{Args, Subcommand};
+use sluice_web::api::content_settings::{ContentSettings, ContentSettingsPatch};
 use sluice_web::api::downstream::settings::{DownstreamSettings, DownstreamSettingsPatch};
 use sluice_web::api::settings::{WindowsSettings, WindowsSettingsPatch};
-use sluice_web::api::words::{ConfigOrder, DownstreamAccess, Targeting};
+use sluice_web::api::words::{ConfigOrder, DownstreamAccess, FetchPolicy, Targeting, UpdateFiles};
 
 use super::Context;
 use super::client::{Got, Query};
 use super::error::CliError;
 use super::output::Answer;
 use super::table::facts;
-use super::view::View;
+use super::view::{View, size};
 use super::word::word;
 
 const PATH: &str = "/settings/windows";
 const DOWNSTREAM: &str = "/settings/downstream";
+const CONTENT_PATH: &str = "/settings/content";
 
 /// Seconds of an hour.
 const HOUR: i64 = 3600;
@@ -28,6 +30,11 @@ pub enum Verb {
     /// Settings for servers that synchronize from this site: show them, or change those that are named.
     #[command(after_help = "Examples:\n  sluice settings downstream\n  sluice settings downstream --servers approved")]
     Downstream(Downstream),
+    /// Settings of content, the files of updates: show them, or change those that are named.
+    #[command(after_help = "Examples:
+  sluice settings content
+  sluice settings content --policy all --bandwidth 2000000")]
+    Content(Content),
 }
 
 /// Settings for servers that synchronize from this site.
@@ -42,6 +49,27 @@ pub struct Downstream {
     /// Whether documents are never packed into cabinets: true or false.
     #[arg(long, value_name = "BOOL")]
     plain_documents: Option<bool>,
+}
+
+/// Settings of content.
+#[derive(Debug, Args)]
+pub struct Content {
+    /// Which files are fetched without being asked for: those of deployed updates, none, or all.
+    #[arg(long, value_name = "WORD", value_parser = word(FetchPolicy::ALL))]
+    policy: Option<FetchPolicy>,
+    /// Which files of an update: what is installed as a whole, or express files too, which are large
+    /// here and small for devices.
+    #[arg(long, value_name = "WORD", value_parser = word(UpdateFiles::ALL))]
+    update_files: Option<UpdateFiles>,
+    /// Files fetched at a time.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=32))]
+    parallel: Option<u32>,
+    /// Most bytes per second, of all together; 0 for no limit.
+    #[arg(long, value_name = "BYTES")]
+    bandwidth: Option<u64>,
+    /// Days that files stay which nothing refers to any more.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(0..=365))]
+    grace_days: Option<i64>,
 }
 
 /// Settings for Windows devices.
@@ -64,6 +92,7 @@ pub(super) async fn run(verb: Verb, context: &Context) -> Result<Answer, CliErro
     let windows = match verb {
         Verb::Windows(windows) => windows,
         Verb::Downstream(downstream) => return run_downstream(downstream, context).await,
+        Verb::Content(content) => return self::content(content, context).await,
     };
     let patch = WindowsSettingsPatch {
         targeting: windows.targeting,
@@ -94,6 +123,41 @@ async fn run_downstream(downstream: Downstream, context: &Context) -> Result<Ans
     Ok(Answer::of(got.value, facts(&context.view, &rows)))
 }
 
+async fn content(content: Content, context: &Context) -> Result<Answer, CliError> {
+    let patch = ContentSettingsPatch {
+        policy: content.policy,
+        update_files: content.update_files,
+        parallel: content.parallel,
+        bandwidth: content.bandwidth,
+        grace_seconds: content.grace_days.map(|days| days * 24 * HOUR),
+    };
+    let named = patch.policy.is_some()
+        || patch.update_files.is_some()
+        || patch.parallel.is_some()
+        || patch.bandwidth.is_some()
+        || patch.grace_seconds.is_some();
+    let got: Got<ContentSettings> = if named {
+        context.api.patch(CONTENT_PATH, &patch).await?
+    } else {
+        context.api.get(CONTENT_PATH, &Query::new()).await?
+    };
+    Ok(Answer::of(got.value, render_content(&got.data, &context.view)))
+}
+
+fn render_content(settings: &ContentSettings, view: &View) -> String {
+    let bandwidth = settings.bandwidth.map(|bytes| format!("{} a second", size(bytes)));
+    facts(
+        view,
+        &[
+            ("Fetched by itself", settings.policy.to_string()),
+            ("Files of an update", settings.update_files.to_string()),
+            ("At a time", format!("{} files", settings.parallel)),
+            ("At most", bandwidth.unwrap_or_else(|| "no limit".to_owned())),
+            ("Unwanted files stay", format!("{} days", settings.grace_seconds / (24 * HOUR))),
+        ],
+    )
+}
+
 fn render(settings: &WindowsSettings, view: &View) -> String {
     facts(
         view,
@@ -109,6 +173,21 @@ fn render(settings: &WindowsSettings, view: &View) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_settings_of_content_as_text() {
+        let settings = ContentSettings {
+            policy: FetchPolicy::OnApproval,
+            update_files: UpdateFiles::Full,
+            parallel: 4,
+            bandwidth: Some(2 << 20),
+            grace_seconds: 30 * 24 * HOUR,
+        };
+        let text = render_content(&settings, &View::plain());
+        for part in ["on-approval", "full", "4 files", "2.0 MB a second", "30 days"] {
+            assert!(text.contains(part), "{text}");
+        }
+    }
 
     #[test]
     fn the_settings_as_text() {

@@ -77,6 +77,8 @@ fn serve_args(args: &QuickstartArgs, directory: &std::path::Path) -> ServeArgs {
         client_listen: loopback(args.client_port),
         plain_listen: PlainListen(None),
         content_dir: None,
+        content_url: None,
+        content_credentials: None,
         metadata_memory: 64,
         host_names: Vec::new(),
         name: "Quickstart".into(),

@@ -31,9 +31,18 @@ pub struct ServeArgs {
     /// settings say so.
     #[arg(long, env = "SLUICE_PLAIN_LISTEN", default_value = "0.0.0.0:8530", value_parser = listen_or_none)]
     pub plain_listen: PlainListen,
-    /// Where update content is kept; by default in the data directory.
+    /// Where update content is kept; by default in the data directory. With --content-url: where it is
+    /// while it arrives.
     #[arg(long, env = "SLUICE_CONTENT_DIR", value_name = "DIRECTORY")]
     pub content_dir: Option<PathBuf>,
+    /// An S3-compatible store for update content: s3://bucket/prefix?endpoint=https://host&region=name. Its keys
+    /// are in the environment (SLUICE_CONTENT_ACCESS_KEY, SLUICE_CONTENT_SECRET_KEY, and
+    /// SLUICE_CONTENT_SESSION_TOKEN if there is one), or in a file.
+    #[arg(long, env = "SLUICE_CONTENT_URL", value_name = "URL")]
+    pub content_url: Option<String>,
+    /// A file with the keys of the content store: lines `access_key = …` and `secret_key = …`.
+    #[arg(long, env = "SLUICE_CONTENT_CREDENTIALS", value_name = "FILE")]
+    pub content_credentials: Option<PathBuf>,
     /// Most MiB of Windows metadata kept in memory; what is over is read from files.
     #[arg(long, env = "SLUICE_METADATA_MEMORY", default_value_t = 256, value_name = "MIB", value_parser = clap::value_parser!(u32).range(8..=65_536))]
     pub metadata_memory: u32,

@@ -1,6 +1,7 @@
 //! `sluice serve`: a site, composed of its parts.
 
 mod args;
+mod content;
 mod listen;
 
 use std::net::SocketAddr;
@@ -72,7 +73,8 @@ pub async fn start(args: &ServeArgs) -> anyhow::Result<Running> {
         check_in: SignedDuration::from_secs(i64::from(args.check_in)),
         silent_after: SignedDuration::from_hours(i64::from(args.silent_after)),
     };
-    let site = Site::open(config, store, site_host()).await?;
+    let content = content::open(args, &config.content_directory).await?;
+    let site = Site::open_with(config, store, content, site_host()).await?;
 
     let shutdown = CancellationToken::new();
     let listeners = TaskTracker::new();

@@ -1,8 +1,8 @@
 //! From an update document to the site's own description of a revision.
 
 use sluice_model::{
-    Category, CategoryId, CategoryKind, Classification, DriverTarget, ProtocolVersion, RevisionRef, Severity, Update,
-    UpdateContent, UpdateId, UpdateKind, WindowsCategory, WindowsContent, WindowsFile,
+    Category, CategoryId, CategoryKind, Classification, DriverTarget, PatchingType, ProtocolVersion, RevisionRef,
+    Severity, Update, UpdateContent, UpdateId, UpdateKind, WindowsCategory, WindowsContent, WindowsFile,
 };
 use sluice_wsus::update::UpdateDocument;
 use sluice_wsus::update::document::{CategoryType, DriverMetadata, File, LocalizedProperties};
@@ -116,7 +116,13 @@ fn revision_ref(revision: &sluice_wsus::update::document::Revision) -> RevisionR
 }
 
 fn file(file: &File<'_>) -> WindowsFile {
-    WindowsFile { name: file.name.clone().into_owned(), size: file.size, sha1: file.sha1, sha256: file.sha256 }
+    WindowsFile {
+        name: file.name.clone().into_owned(),
+        size: file.size,
+        sha1: file.sha1,
+        sha256: file.sha256,
+        patching: PatchingType::from_attribute(file.patching_type.as_deref()),
+    }
 }
 
 fn driver(driver: &DriverMetadata<'_>) -> DriverTarget {

@@ -2,6 +2,7 @@
 
 use sluice_model::{CategoryId, DeploymentTarget};
 use sluice_site::bundles::{ContentChoice, ExportRequest, Part};
+use sluice_site::selection::SelectionEdit;
 use sluice_site::windows::settings::{Targeting, WindowsSettingsChange};
 
 use super::{add_file, body, catalog, export, export_as, import, pair, request, state};
@@ -24,7 +25,12 @@ async fn furnish(world: &World) {
     let by_list = by_list.await.unwrap();
     site.set_deployment_enabled(admin, by_list.id, false).await.unwrap();
     site.decline_updates(admin, vec![id(BUNDLE)], "breaks printing").await.unwrap();
-    site.change_selection(admin, vec![], vec![CategoryId(id(PRODUCT).0)], false).await.unwrap();
+    site.change_selection(
+        admin,
+        SelectionEdit { deselect: vec![CategoryId(id(PRODUCT).0)], ..SelectionEdit::default() },
+    )
+    .await
+    .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,6 +2,7 @@
 
 use sluice_model::{CategoryId, DeploymentTarget};
 use sluice_site::ErrorKind;
+use sluice_site::selection::SelectionEdit;
 
 use super::{add_file, catalog, export, import, pair, request, state};
 use crate::deployments::spec;
@@ -19,7 +20,12 @@ async fn a_chain_of_deltas_ends_in_the_same_state() {
     let made = site.create_deployment(admin, spec(&from, "Deployment", DeploymentTarget::Group(group.id)));
     let made = made.await.unwrap();
     site.decline_updates(admin, vec![id(BUNDLE)], "").await.unwrap();
-    site.change_selection(admin, vec![], vec![CategoryId(id(PRODUCT).0)], false).await.unwrap();
+    site.change_selection(
+        admin,
+        SelectionEdit { deselect: vec![CategoryId(id(PRODUCT).0)], ..SelectionEdit::default() },
+    )
+    .await
+    .unwrap();
     let whole = export(&from, None).await;
     let outcome = import(&to, &whole).await.unwrap();
     assert_eq!((outcome.new_updates, outcome.new_files), (8, 1));
@@ -28,7 +34,9 @@ async fn a_chain_of_deltas_ends_in_the_same_state() {
     // A new revision; decisions are taken back.
     documents::import(&from, &[patch(101)]).await;
     site.undecline_updates(admin, vec![id(BUNDLE)]).await.unwrap();
-    site.change_selection(admin, vec![CategoryId(id(PRODUCT).0)], vec![], false).await.unwrap();
+    site.change_selection(admin, SelectionEdit { select: vec![CategoryId(id(PRODUCT).0)], ..SelectionEdit::default() })
+        .await
+        .unwrap();
     site.change_group(admin, group.id, vec![], vec![id(BUNDLE)]).await.unwrap();
     site.delete_group(admin, other.id).await.unwrap();
     site.rename_collection(admin, ring.id, "Ring 1").await.unwrap();

@@ -7,7 +7,7 @@ use sluice_model::{
 };
 use uuid::Uuid;
 
-use super::windows_row::WindowsRow;
+use super::windows_row::{self, WindowsRow};
 use super::{micros, moment};
 
 #[derive(Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub(super) struct UpdateRow {
 #[derive(Serialize, Deserialize)]
 enum ContentRow {
     Deb { name: String, version: String, binaries: Vec<BinaryRow> },
-    // Last, so that rows written before there was one still read.
+    // Later ones last, so that rows written before there were any still read.
     Windows(WindowsRow),
     // Since there is more to say of some; as a list, so that the next thing needs no new form.
     WindowsMore(WindowsRow, Vec<MoreRow>),
@@ -37,6 +37,8 @@ enum ContentRow {
 enum MoreRow {
     /// `compatible_protocol`
     Protocol(u16, u16),
+    /// The patching type of each file.
+    Patching(Vec<u8>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -98,7 +100,9 @@ impl UpdateRow {
             ContentRow::Windows(row) => UpdateContent::Windows(Box::new(row.into_content()?)),
             ContentRow::WindowsMore(row, more) => {
                 let mut content = row.into_content()?;
-                more.into_iter().for_each(|more| more.fill(&mut content));
+                for more in more {
+                    more.fill(&mut content)?;
+                }
                 UpdateContent::Windows(Box::new(content))
             }
         };
@@ -121,13 +125,18 @@ impl UpdateRow {
 
 impl MoreRow {
     fn all(content: &WindowsContent) -> Vec<Self> {
-        content.compatible_protocol.iter().map(|version| Self::Protocol(version.major, version.minor)).collect()
+        let protocol = content.compatible_protocol.iter().map(|version| Self::Protocol(version.major, version.minor));
+        let patching = windows_row::patching_numbers(content);
+        let patching = (!patching.is_empty()).then_some(Self::Patching(patching));
+        protocol.chain(patching).collect()
     }
 
-    fn fill(self, content: &mut WindowsContent) {
+    fn fill(self, content: &mut WindowsContent) -> Result<(), String> {
         match self {
             Self::Protocol(major, minor) => content.compatible_protocol = Some(ProtocolVersion { major, minor }),
+            Self::Patching(numbers) => windows_row::set_patching(content, &numbers)?,
         }
+        Ok(())
     }
 }
 

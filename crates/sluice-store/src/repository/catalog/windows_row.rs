@@ -2,7 +2,9 @@
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use sluice_model::{DriverTarget, RevisionRef, Severity, UpdateId, WindowsCategory, WindowsContent, WindowsFile};
+use sluice_model::{
+    DriverTarget, PatchingType, RevisionRef, Severity, UpdateId, WindowsCategory, WindowsContent, WindowsFile,
+};
 use uuid::Uuid;
 
 #[derive(Serialize, Deserialize)]
@@ -90,6 +92,36 @@ fn uuids(rows: Vec<[u8; 16]>) -> Vec<Uuid> {
     rows.into_iter().map(Uuid::from_bytes).collect()
 }
 
+/// The patching types of a revision's files, in their order. Apart from the row, whose packing
+/// cannot change; empty when nothing is known of any.
+pub(super) fn patching_numbers(c: &WindowsContent) -> Vec<u8> {
+    if c.files.iter().all(|file| file.patching == PatchingType::Unknown) {
+        return Vec::new();
+    }
+    c.files.iter().map(|file| patching_number(file.patching)).collect()
+}
+
+/// Gives files their patching types back.
+pub(super) fn set_patching(c: &mut WindowsContent, numbers: &[u8]) -> Result<(), String> {
+    if numbers.len() != c.files.len() {
+        return Err(format!("{} patching types for {} files", numbers.len(), c.files.len()));
+    }
+    for (file, number) in c.files.iter_mut().zip(numbers) {
+        let patching = of_number(&PatchingType::ALL, "patching type", Some(*number))?;
+        file.patching = patching.unwrap_or_default();
+    }
+    Ok(())
+}
+
+fn patching_number(patching: PatchingType) -> u8 {
+    match patching {
+        PatchingType::Unknown => 0,
+        PatchingType::SelfContained => 1,
+        PatchingType::Express => 2,
+        PatchingType::Other => 3,
+    }
+}
+
 impl WindowsRow {
     pub(super) fn new(c: &WindowsContent) -> Self {
         let member = |m: &RevisionRef| (m.update.0.into_bytes(), m.number);
@@ -113,7 +145,13 @@ impl WindowsRow {
 
     pub(super) fn into_content(self) -> Result<WindowsContent, String> {
         let member = |(id, number)| RevisionRef { update: UpdateId(Uuid::from_bytes(id)), number };
-        let file = |f: FileRow| WindowsFile { name: f.name, size: f.size, sha1: f.sha1, sha256: f.sha256 };
+        let file = |f: FileRow| WindowsFile {
+            name: f.name,
+            size: f.size,
+            sha1: f.sha1,
+            sha256: f.sha256,
+            patching: PatchingType::Unknown,
+        };
         Ok(WindowsContent {
             category: of_number(&CATEGORIES, "kind of category", self.category)?,
             prerequisites: self.prerequisites.into_iter().map(update_ids).collect(),
@@ -179,6 +217,9 @@ mod tests {
         for (number, category) in (0u8..).zip(CATEGORIES) {
             assert_eq!(category_number(category), number);
         }
+        for (number, patching) in (0u8..).zip(PatchingType::ALL) {
+            assert_eq!(patching_number(patching), number);
+        }
         for (number, severity) in (0u8..).zip(Severity::ALL) {
             assert_eq!(severity_number(severity), number);
         }
@@ -194,7 +235,13 @@ mod tests {
             prerequisites: vec![vec![id(1)], vec![id(2), id(3)]],
             bundled: vec![vec![member(4, 200), member(5, 1)]],
             supersedes: vec![id(6)],
-            files: vec![WindowsFile { name: "a.cab".into(), size: 5 << 32, sha1: [1; 20], sha256: Some([2; 32]) }],
+            files: vec![WindowsFile {
+                name: "a.cab".into(),
+                size: 5 << 32,
+                sha1: [1; 20],
+                sha256: Some([2; 32]),
+                patching: PatchingType::Express,
+            }],
             drivers: vec![DriverTarget {
                 hardware_id: r"pci\ven_8086&dev_1539".into(),
                 date: Some(Date::constant(2026, 2, 28)),
@@ -210,7 +257,12 @@ mod tests {
             max_download_size: Some(u64::MAX),
             ..WindowsContent::default()
         };
-        assert_eq!(WindowsRow::new(&content).into_content(), Ok(content.clone()));
+        let mut back = WindowsRow::new(&content).into_content().unwrap();
+        assert_eq!(back.files[0].patching, PatchingType::Unknown);
+        set_patching(&mut back, &patching_numbers(&content)).unwrap();
+        assert_eq!(back, content);
+        assert!(set_patching(&mut back, &[1, 1]).is_err());
+        assert_eq!(set_patching(&mut back, &[9]).unwrap_err(), "unknown patching type 9");
         let mut row = WindowsRow::new(&content);
         row.drivers[0].date = Some((2026, 2, 30));
         assert_eq!(row.into_content().unwrap_err(), "2026-2-30 is no date");

@@ -5,6 +5,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::fetching::Fetching;
 use crate::admin::AdminState;
 use crate::auth::Authenticated;
 use crate::problem::WebResult;
@@ -22,6 +23,8 @@ pub struct ContentStatus {
     pub present_bytes: u64,
     /// The first hundred of those that are not here.
     pub missing: Vec<ContentFile>,
+    /// Where the fetching of them stands.
+    pub fetching: Fetching,
 }
 
 /// A file that an update names.
@@ -50,11 +53,13 @@ pub(in crate::api) async fn status(
     State(state): State<AdminState>,
 ) -> WebResult<Json<ContentStatus>> {
     let status = state.site.content_status(&caller).await?;
+    let fetching = state.site.fetch_status(&caller).await?;
     Ok(Json(ContentStatus {
         files: status.files,
         bytes: status.bytes,
         present: status.present,
         present_bytes: status.present_bytes,
         missing: status.missing.into_iter().map(Into::into).collect(),
+        fetching: Fetching::at(fetching, state.site.now()),
     }))
 }

@@ -37,7 +37,7 @@ pub(in crate::api) async fn wanted(
     Ok(Json(Listing::whole(state.site.wanted_content(&caller, sha1s).await?)))
 }
 
-fn sha1(text: &str) -> WebResult<[u8; 20]> {
+pub(super) fn sha1(text: &str) -> WebResult<[u8; 20]> {
     let mut digest = [0; 20];
     hex::decode_to_slice(text, &mut digest).map_err(|_| {
         let fix = "Give 40 hexadecimal digits.";

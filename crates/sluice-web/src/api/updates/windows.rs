@@ -38,11 +38,14 @@ pub struct WindowsFile {
     pub sha1: String,
     /// SHA-256, hexadecimal; null in old metadata.
     pub sha256: Option<String>,
+    /// It is an express file, of which devices take only what they lack.
+    pub express: bool,
 }
 
 impl From<Detail> for WindowsUpdate {
     fn from(detail: Detail) -> Self {
         let file = |file: sluice_model::WindowsFile| WindowsFile {
+            express: file.is_express(),
             name: file.name,
             size: file.size,
             sha1: hex::encode(file.sha1),

@@ -1,0 +1,6 @@
+//! The files of updates.
+
+mod collect;
+mod fetch;
+mod files;
+mod origin;
