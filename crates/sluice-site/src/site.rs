@@ -32,7 +32,7 @@ use crate::load;
 use crate::metrics::Counters;
 use crate::reconcile::{self, Reconcilers, WrittenContacts};
 use crate::sources::SourceList;
-use crate::sync::{Fetcher, SyncState, Upstreams};
+use crate::sync::{Fetcher, SyncState, UpstreamContent, Upstreams};
 use crate::windows::reporting::{self, Reporting};
 use crate::windows::{self, Claims, Windows};
 
@@ -234,6 +234,7 @@ impl Site {
             store,
         });
         windows::told::announce(&site).await?;
+        site.set_content_origin(Arc::new(UpstreamContent));
         reconcile::start(&site);
         reporting::start(&site);
         content::start(&site);

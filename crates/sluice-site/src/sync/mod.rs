@@ -29,8 +29,8 @@ pub(crate) use fetch::Fetcher;
 pub(crate) use history::Counts;
 pub(crate) use state::{Live, SyncState};
 pub(crate) use unpublished::Unpublished;
-pub(crate) use upstream::Upstreams;
 pub use upstream::{CheckedStep, SourceCheck};
+pub(crate) use upstream::{UpstreamContent, Upstreams};
 
 /// The kind of the alert of a failed synchronization.
 pub(crate) const ALERT: &str = "sync-failed";

@@ -202,10 +202,10 @@ async fn documents_have_limits() {
     assert_eq!(ask(&[one; 101]).await, Err(ServerFault::InvalidParameters("updateIds")));
     let unknown = RevisionRef { update: id(110), number: 2 };
     assert_eq!(ask(&[one, unknown]).await, Err(ServerFault::UnknownRevision));
-    let missing = world.site.downstream_download(&mine, &[vec![7; 20]]);
+    let missing = world.site.downstream_download(&mine, &[vec![7; 20]]).await;
     assert_eq!(missing, Err(ServerFault::FileDigestsMissing("BwcHBwcHBwcHBwcHBwcHBwcHBwc=".into())));
     assert_eq!(
-        world.site.downstream_download(&mine, &[vec![7; 19]]),
+        world.site.downstream_download(&mine, &[vec![7; 19]]).await,
         Err(ServerFault::InvalidParameters("fileDigestList"))
     );
 }

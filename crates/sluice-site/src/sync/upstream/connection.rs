@@ -90,6 +90,11 @@ impl Connection {
         Ok(Self { client, root, host, pace, attempts: ATTEMPTS, large: Arc::new(Semaphore::new(1)) })
     }
 
+    /// What it asks with.
+    pub(super) fn client(&self) -> Client {
+        self.client.clone()
+    }
+
     /// Fails at the first failure.
     pub(super) fn without_retries(self) -> Self {
         Self { attempts: 1, ..self }

@@ -200,7 +200,7 @@ impl Fetch<'_> {
                 queue.parts.push(part);
             }
         }
-        origins::keep(self.site, self.source, &answer.items, answer.urls).await?;
+        origins::keep(self.site, self.source, answer.urls).await?;
         for item in answer.items {
             ingest.take(item).await.map_err(SyncError::Import)?;
         }

@@ -8,6 +8,7 @@
 
 mod check;
 mod connection;
+mod content;
 mod deployments;
 mod error;
 mod fetch;
@@ -37,6 +38,7 @@ use crate::host::Host;
 use crate::sources::UpstreamSource;
 
 pub use check::{CheckedStep, SourceCheck};
+pub(crate) use content::UpstreamContent;
 pub(crate) use error::UpstreamError;
 pub(super) use run::synchronize;
 
@@ -98,6 +100,18 @@ impl Upstreams {
         let session = Arc::new(self.begin(source)?);
         sessions.insert(record.id, (record.config.clone(), Arc::clone(&session)));
         Ok(session)
+    }
+
+    /// What to fetch files from a server with: kept with the conversation, for its connections.
+    fn client(&self, id: SourceId, source: &UpstreamSource) -> Result<reqwest::Client, UpstreamError> {
+        let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, session)) = sessions.get(&id)
+            && session.url() == source.url.trim_end_matches('/')
+        {
+            return Ok(session.client());
+        }
+        drop(sessions);
+        Ok(self.begin(source)?.client())
     }
 
     /// Forgets the conversation of a source that is gone.

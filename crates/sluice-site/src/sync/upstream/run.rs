@@ -180,6 +180,7 @@ impl Run<'_> {
         self.counts.new += summary.new_updates;
         self.counts.changed += summary.new_revisions;
         self.counts.quarantined += summary.quarantined;
+        self.site.content_origins_changed();
         fetched.and(published)?;
         Ok(summary.quarantined <= MAX_QUARANTINED)
     }

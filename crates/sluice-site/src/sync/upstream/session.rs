@@ -29,7 +29,7 @@ const MAX_PATH: usize = 200;
 /// The plug-in of servers.
 const PLUG_IN: &str = "DssTargeting";
 /// Most bytes of small answers. The configuration of Microsoft's service has 11 KB.
-const MAX_SMALL: u64 = 4 << 20;
+pub(super) const MAX_SMALL: u64 = 4 << 20;
 /// Cookies are renewed this long before they end, so that none ends on its way.
 const MARGIN: SignedDuration = SignedDuration::from_secs(60);
 /// A cookie whose end is not told is used this long.
@@ -75,6 +75,11 @@ impl Session {
     /// The server, for people.
     pub(super) fn url(&self) -> &str {
         &self.connection.root
+    }
+
+    /// The HTTP client, for files.
+    pub(super) fn client(&self) -> reqwest::Client {
+        self.connection.client()
     }
 
     /// Forgets the cookie, so that the next request begins from the beginning.

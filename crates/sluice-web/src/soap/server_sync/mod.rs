@@ -32,7 +32,7 @@ pub(super) async fn answer(ask: &Ask<'_>, request: ServerSyncRequest) -> Answere
         ServerSyncRequest::GetUpdateData(request) => get_update_data::answer(ask, *request).await,
         ServerSyncRequest::GetUpdateDecryptionData(request) => get_update_decryption_data::answer(ask, *request),
         ServerSyncRequest::GetDeployments(request) => get_deployments::answer(ask, *request).await,
-        ServerSyncRequest::DownloadFiles(request) => download_files::answer(ask, *request),
+        ServerSyncRequest::DownloadFiles(request) => download_files::answer(ask, *request).await,
         ServerSyncRequest::GetDriverIdList(request) => get_driver_id_list::answer(ask, *request),
         ServerSyncRequest::GetDriverSetData(request) => get_driver_set_data::answer(ask, *request),
         ServerSyncRequest::GetRelatedRevisionsForUpdates(request) => {
