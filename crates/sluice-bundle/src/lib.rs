@@ -29,7 +29,7 @@ pub use limits::{
 };
 pub use payload::{DeclinedUpdate, ids_from_bytes, ids_to_bytes};
 pub use reader::BundleReader;
-pub use record::{DeploymentHead, Head, Intent, Notification, Record, Targeting};
+pub use record::{DeploymentHead, Head, Intent, Notification, Priority, Record, Targeting};
 pub use trailer::Counts;
 pub use verify::{Verified, verify, verify_rest};
 pub use writer::{BundleWriter, Finished};

@@ -84,6 +84,8 @@ pub struct DeploymentHead {
     pub group: Option<Uuid>,
     /// What is asked of devices.
     pub intent: Intent,
+    /// How soon devices download.
+    pub priority: Priority,
     /// From when on devices are told.
     pub available_at: Timestamp,
     /// By when.
@@ -114,6 +116,18 @@ pub enum Intent {
     Uninstall,
     /// Not offered.
     Block,
+}
+
+/// How soon devices download for a deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Priority {
+    /// After everything else.
+    Low,
+    /// As everything else.
+    Normal,
+    /// Before everything else.
+    High,
 }
 
 /// What users see of a deployment.

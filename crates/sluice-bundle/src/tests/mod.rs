@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     BundleError, BundleReader, BundleWriter, ContentChoice, DeclinedUpdate, DeploymentHead, Head, Header, Intent,
-    Notification, Part, PublicKey, Record, SigningKey, Targeting, ids_to_bytes,
+    Notification, Part, Priority, PublicKey, Record, SigningKey, Targeting, ids_to_bytes,
 };
 
 fn key(seed: u8) -> SigningKey {
@@ -56,6 +56,7 @@ fn records(document: usize, file: usize) -> Vec<(Head, Vec<u8>)> {
         intent: Intent::Required,
         available_at: at(1),
         deadline: Some(at(2)),
+        priority: Priority::High,
         restart: true,
         notification: Notification::RestartOnly,
         enabled: true,

@@ -19,6 +19,6 @@ pub mod status;
 pub mod verify;
 mod wanted;
 
-pub use origin::{ContentOrigin, Place, WantedContent};
+pub use origin::{ContentOrigin, Place, WantedContent, recorded_places};
 pub(crate) use reconcile::{COLLECT_TICK, start, tidy};
 pub(crate) use state::Fetching;

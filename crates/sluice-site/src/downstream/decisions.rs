@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use sluice_catalog::Catalog;
-use sluice_model::{Deployment, DeploymentId, Intent, RevisionId, UpdateId};
+use sluice_model::{Deployment, DeploymentId, DeploymentPriority, Intent, RevisionId, UpdateId};
 use sluice_store::{Reader, StoreError, meta};
 use tokio::sync::Mutex;
 use uuid::{Uuid, uuid};
@@ -255,7 +255,7 @@ impl Site {
             deployments,
             dead,
             hidden: hidden.map(|update| update.id).collect(),
-            licences: Vec::new(),
+            licences: catalog.accepted_licences().collect(),
         })
     }
 }
@@ -291,7 +291,11 @@ fn of_one(catalog: &Catalog, deployment: &Arc<Deployment>, id: UpdateId) -> Opti
         assigned,
         available_at: spec.available_at,
         group: if spec.collection == ALL_DEVICES { ALL_COMPUTERS } else { spec.collection.0 },
-        priority: 2,
+        priority: match spec.priority {
+            DeploymentPriority::Low => 1,
+            DeploymentPriority::Normal => 2,
+            DeploymentPriority::High => 3,
+        },
     })
 }
 

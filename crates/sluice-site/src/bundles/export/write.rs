@@ -1,15 +1,14 @@
 //! The thread that writes a bundle.
 
-use std::io::Read as _;
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use sluice_bundle::{
     BundleError, BundleWriter, DeclinedUpdate, DeploymentHead, Finished, Head, Header, Intent, MAX_LIST, Notification,
-    Part, Record, Targeting, ids_to_bytes,
+    Part, Priority, Record, Targeting, ids_to_bytes,
 };
 use sluice_content::{ContentError, ContentName};
-use sluice_model::{Deployment, DeploymentTarget, RestartBehaviour, UserNotification};
+use sluice_model::{Deployment, DeploymentPriority, DeploymentTarget, RestartBehaviour, UserNotification};
 use sluice_store::bundle_export::ExportEnd;
 use sluice_store::{StoreError, bundle_export, catalog};
 use tokio::runtime::Handle;
@@ -137,29 +136,21 @@ impl Export<'_> {
     /// Writes a file; false when it is gone. It is read twice: its digest comes before its bytes.
     fn file(&mut self, name: ContentName) -> Result<bool, ExportError> {
         let unreadable = |source| ExportError::File { name: name.clone(), source };
-        let Some(mut found) = self.site.content.find(&name)? else { return Ok(false) };
+        let Some(found) = self.site.content.find(&name)? else { return Ok(false) };
         let mut piece = vec![0; PIECE];
-        let (mut sha256, mut size) = (Context::new(&SHA256), 0_u64);
-        loop {
-            let read = found.file.read(&mut piece).map_err(unreadable)?;
-            if read == 0 {
-                break;
-            }
-            size += read as u64;
-            sha256.update(piece.get(..read).unwrap_or_default());
+        let (mut sha256, size) = (Context::new(&SHA256), found.len);
+        for at in (0..size).step_by(PIECE) {
+            let part = part(&mut piece, size - at);
+            found.read_exact_at(part, at).map_err(unreadable)?;
+            sha256.update(part);
         }
-        std::io::Seek::rewind(&mut found.file).map_err(unreadable)?;
         let head = Head::File { name: name.to_string(), sha256: hex::encode(sha256.finish()) };
         self.writer.begin(&Record { head, packed: false, size, plain_size: size })?;
-        let mut left = size;
-        while left > 0 {
+        for at in (0..size).step_by(PIECE) {
             self.go_on()?;
-            let read = found.file.read(&mut piece).map_err(unreadable)?;
-            if read == 0 {
-                return Err(unreadable(std::io::ErrorKind::UnexpectedEof.into()));
-            }
-            left = left.saturating_sub(read as u64);
-            self.writer.data(piece.get(..read).unwrap_or_default())?;
+            let part = part(&mut piece, size - at);
+            found.read_exact_at(part, at).map_err(unreadable)?;
+            self.writer.data(part)?;
         }
         Ok(true)
     }
@@ -228,6 +219,12 @@ impl Export<'_> {
     }
 }
 
+/// The beginning of a buffer, as much of it as is left to read.
+fn part(buffer: &mut [u8], left: u64) -> &mut [u8] {
+    let most = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+    buffer.split_at_mut(most).0
+}
+
 fn deployment_head(deployment: &Deployment) -> DeploymentHead {
     let spec = &deployment.spec;
     DeploymentHead {
@@ -246,6 +243,11 @@ fn deployment_head(deployment: &Deployment) -> DeploymentHead {
         },
         available_at: spec.available_at,
         deadline: spec.deadline,
+        priority: match spec.priority {
+            DeploymentPriority::Low => Priority::Low,
+            DeploymentPriority::Normal => Priority::Normal,
+            DeploymentPriority::High => Priority::High,
+        },
         restart: spec.restart == RestartBehaviour::Allowed,
         notification: match spec.notification {
             UserNotification::ShowAll => Notification::ShowAll,

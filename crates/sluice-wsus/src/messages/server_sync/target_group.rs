@@ -20,7 +20,7 @@ pub struct ServerSyncTargetGroup {
 
 impl ServerSyncTargetGroup {
     /// `All Computers`, which every WSUS has.
-    pub const ALL_COMPUTERS: Uuid = Uuid::from_u128(0xA0A0_8746_4DBE_4A37_9ADF_9E7C_652C_0B15);
+    pub const ALL_COMPUTERS: Uuid = Uuid::from_u128(0xA0A0_8746_4DBE_4A37_9ADF_9E76_52C0_B421);
 
     /// `Unassigned Computers`, which every WSUS has: computers that are in no other group.
     pub const UNASSIGNED_COMPUTERS: Uuid = Uuid::from_u128(0xB73C_A6ED_5727_47F3_84DE_015E_03F6_A88A);

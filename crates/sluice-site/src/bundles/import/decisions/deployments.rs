@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use sluice_bundle::{DeploymentHead, Intent, Notification};
+use sluice_bundle::{DeploymentHead, Intent, Notification, Priority};
 use sluice_model::{
-    CollectionId, Deployment, DeploymentId, DeploymentSpec, DeploymentTarget, Name, RestartBehaviour, UpdateGroupId,
-    UpdateId, UserNotification,
+    CollectionId, Deployment, DeploymentId, DeploymentPriority, DeploymentSpec, DeploymentTarget, Name,
+    RestartBehaviour, UpdateGroupId, UpdateId, UserNotification,
 };
 use sluice_store::deployment;
 use uuid::Uuid;
@@ -97,6 +97,11 @@ impl Changes<'_> {
             },
             available_at: head.available_at,
             deadline: head.deadline,
+            priority: match head.priority {
+                Priority::Low => DeploymentPriority::Low,
+                Priority::Normal => DeploymentPriority::Normal,
+                Priority::High => DeploymentPriority::High,
+            },
             restart: if head.restart { RestartBehaviour::Allowed } else { RestartBehaviour::Suppressed },
             notification: match head.notification {
                 Notification::ShowAll => UserNotification::ShowAll,

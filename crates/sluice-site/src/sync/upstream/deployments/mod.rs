@@ -58,6 +58,8 @@ pub(super) async fn take_over(
     result: ServerSyncDeploymentResult,
     whole: bool,
 ) -> Result<Taken, SyncError> {
+    let accepted = result.accepted_eulas.clone();
+    site.mirror_licences(&Caller::system(), accepted).await.map_err(SyncError::Import)?;
     // Nobody changes what this is compared with.
     let turn = site.directory_turn().await;
     let directory = site.directory.load_full();

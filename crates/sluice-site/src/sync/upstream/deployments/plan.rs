@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 use sluice_catalog::Catalog;
 use sluice_model::{
-    CollectionId, Deployment, DeploymentId, DeploymentSpec, DeploymentTarget, Intent, Name, RestartBehaviour, SourceId,
-    UpdateId, UserNotification,
+    CollectionId, Deployment, DeploymentId, DeploymentPriority, DeploymentSpec, DeploymentTarget, Intent, Name,
+    RestartBehaviour, SourceId, UpdateId, UserNotification,
 };
 use sluice_store::collection::{CollectionKind, CollectionRecord};
 use sluice_store::inherited::{InheritedKind, InheritedRecord};
@@ -303,11 +303,21 @@ fn deployment(
         intent,
         available_at,
         deadline,
+        priority: priority(approval.download_priority),
         restart: RestartBehaviour::Allowed,
         notification: UserNotification::ShowAll,
     };
     let by = clean(&approval.admin_name);
     Deployment::new(DeploymentId(approval.deployment_guid), spec, known.now, by).ok()
+}
+
+/// The priority of a deployment (protocols.md §6.1: 1 low to 3 high); what is none is normal.
+fn priority(number: u8) -> DeploymentPriority {
+    match number {
+        1 => DeploymentPriority::Low,
+        3 => DeploymentPriority::High,
+        _ => DeploymentPriority::Normal,
+    }
 }
 
 /// A text from outside as a part of a name.
