@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use sluice_model::{
-    Category, CategoryId, CategoryKind, Classification, ProtocolVersion, RevisionId, Update, UpdateContent, UpdateKind,
-    WindowsCategory, WindowsContent,
+    Category, CategoryId, CategoryKind, Choice, Classification, ProtocolVersion, RevisionId, Update, UpdateContent,
+    UpdateKind, WindowsCategory, WindowsContent,
 };
 
 use super::naive::Naive;
@@ -185,8 +185,8 @@ fn a_newer_protocol_hides_members_of_bundles_too() {
 #[test]
 fn what_is_not_selected_is_not_listed_and_a_new_selection_is_noticed() {
     let all = lists(&small());
-    let deselected = Some(vec![CategoryId(id(1).0)]);
-    let change = CatalogChange { deselected, ..CatalogChange::default() };
+    let choices = vec![(CategoryId(id(1).0), Some(Choice::Deselected))];
+    let change = CatalogChange { choices, ..CatalogChange::default() };
     let fewer = RevisionLists::build(&Arc::new(all.catalog().apply(change).0));
     assert_eq!(fewer.list(&everything()), []);
     assert_ne!(fewer.selection(), all.selection());

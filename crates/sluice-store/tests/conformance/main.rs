@@ -29,7 +29,7 @@ use database::{Case, Database};
 #[test]
 fn postgres_conformance() {
     let Some(server) = postgres::server() else { return };
-    let modules: [&[Case]; 13] = [
+    let modules: [&[Case]; 16] = [
         backup::CASES,
         bundles::CASES,
         catalog::CASES,
