@@ -79,7 +79,10 @@ impl Naive<'_> {
                 found.insert(*revision);
             }
         }
-        while !filter.configuration {
+        if filter.configuration {
+            return found.into_iter().collect();
+        }
+        loop {
             let before = found.len();
             for revision in found.clone() {
                 let content = content(self.update(revision));

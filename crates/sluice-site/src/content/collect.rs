@@ -106,7 +106,8 @@ pub(super) async fn collect(site: &Arc<Site>, dry_run: bool) -> SiteResult<Colle
             done.names.push(name.to_string());
         }
     }
-    if !dry_run && !(mark.is_empty() && unmark.is_empty() && gone.is_empty()) {
+    let nothing = mark.is_empty() && unmark.is_empty() && gone.is_empty();
+    if !dry_run && !nothing {
         site.store
             .write(move |tx| {
                 Box::pin(async move {

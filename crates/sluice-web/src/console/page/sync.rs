@@ -83,7 +83,8 @@ fn source(visit: &Visit, status: SyncStatus) -> SourceLine {
         }
         SourceConfig::CatalogFile => vec![t.imported_files.to_string()],
         SourceConfig::Upstream(upstream) => {
-            vec![upstream.url.clone(), upstream.replica.then(|| t.replica.to_string()).unwrap_or_default()]
+            let mode = if upstream.replica { t.replica.to_string() } else { String::new() };
+            vec![upstream.url.clone(), mode]
         }
     };
     let when = |at| When::new(&visit.t.common, at, visit.now);
