@@ -28,7 +28,9 @@ pub use escape::{escape, escape_into};
 pub use fault::{ErrorCode, Fault, ProtocolFault, ReceivedFault};
 pub use fragment::Fragment;
 pub use limits::Limits;
-pub use message::{AnswerError, Message, Service, read_response, write_request, write_response};
+pub use message::{
+    AnswerError, Message, Service, Template, read_response, write_request, write_response, write_template,
+};
 pub use reader::{Element, MAX_STRING, Reader};
 pub use value::{Value, format_date_time};
 pub use writer::{ContentEncoding, Style, XmlWriter};
