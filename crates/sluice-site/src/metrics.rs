@@ -30,6 +30,8 @@ pub(crate) struct Counters {
     pub(crate) rounds: AtomicU64,
     /// Windows scans that began: rounds without any memory of an earlier one.
     pub(crate) first_rounds: AtomicU64,
+    /// Answers to Windows devices that were kept from before.
+    pub(crate) recalled: AtomicU64,
     /// Events of Windows devices that were new.
     pub(crate) events: AtomicU64,
 }
@@ -67,6 +69,7 @@ impl Site {
             gauge("devices_need_restart", "Devices that need a restart.", count(&|row| row.needs_restart())),
             counter("windows_rounds_total", "Rounds of Windows scans answered.", &self.counters.rounds),
             counter("windows_first_rounds_total", "Windows scans begun without memory.", &self.counters.first_rounds),
+            counter("windows_recalled_total", "Answers to Windows devices that were kept.", &self.counters.recalled),
             counter("windows_events_total", "New events of Windows devices.", &self.counters.events),
         ];
         metrics.push(Metric {

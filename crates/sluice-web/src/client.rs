@@ -8,6 +8,7 @@ use axum::middleware::from_fn;
 use axum::response::{IntoResponse as _, Response};
 use sluice_site::Site;
 
+use crate::server::{Direct, Served};
 use crate::soap::{self, Exposure};
 use crate::{agent, content, layers, problem};
 
@@ -21,6 +22,12 @@ pub fn client_router(site: Arc<Site>) -> Router {
         .layer(layers::catch_panic())
 }
 
+/// The same for a listener, with the shorter way for agents of Windows.
+pub fn client_service(site: Arc<Site>) -> Served {
+    let direct = Direct { site: Arc::clone(&site), exposure: Exposure::Tls };
+    Served::directly(client_router(site), direct)
+}
+
 /// Everything the plain HTTP listener serves: content, and metadata when the settings allow it.
 pub fn plain_router(site: Arc<Site>) -> Router {
     Router::new()
@@ -28,6 +35,12 @@ pub fn plain_router(site: Arc<Site>) -> Router {
         .with_state(site)
         .layer(from_fn(layers::plain_headers))
         .layer(layers::catch_panic())
+}
+
+/// The same for a listener, with the shorter way for agents of Windows.
+pub fn plain_service(site: Arc<Site>) -> Served {
+    let direct = Direct { site: Arc::clone(&site), exposure: Exposure::Plain };
+    Served::directly(plain_router(site), direct)
 }
 
 /// What Windows devices ask for. They write paths in any case, so no route can name them.

@@ -23,6 +23,6 @@ mod soap;
 
 pub use admin::{AdminOptions, AdminState, admin_router};
 pub use auth::SESSION_COOKIE;
-pub use client::{client_router, plain_router};
+pub use client::{client_router, client_service, plain_router, plain_service};
 pub use problem::Problem;
-pub use server::{Peer, serve};
+pub use server::{Peer, Served, serve};

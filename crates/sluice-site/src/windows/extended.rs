@@ -3,10 +3,12 @@
 
 use sluice_model::{RevisionId, RevisionRef};
 
+use super::answers::{After, AnswerPlace, AskedBytes, Circumstances, Section, SectionKey, runs};
 use super::fault::{ClientFault, ClientResult};
 use super::fragments::{FragmentBytes, StoredFragment};
 use super::locations::{ContentLocation, Locations};
 use super::memory::{AnswerShare, LOCATION_BYTES, MOST_BYTES, Recipient};
+use super::round::Told;
 use super::session::MAX_EXTENDED;
 use super::sync::{number, revision, unreadable};
 use crate::site::Site;
@@ -37,7 +39,10 @@ impl WantedInfo {
 /// What a client is told of updates.
 #[derive(Debug, Default)]
 pub struct ExtendedAnswer {
-    /// Fragments with the number of their revision, by kind and then in the order asked.
+    /// Fragments with the number of their revision, by kind and then in the order asked; for a client that unpacks in
+    /// runs.
+    pub sections: Vec<Section<(i32, FragmentBytes)>>,
+    /// The same for others.
     pub fragments: Vec<(i32, FragmentBytes)>,
     /// Where the files are.
     pub files: Vec<ContentLocation>,
@@ -45,10 +50,12 @@ pub struct ExtendedAnswer {
     pub out_of_scope: Vec<i32>,
     /// To be kept until the answer has been sent.
     pub memory: Option<AnswerShare>,
+    /// Where the answer is to be kept for others.
+    pub place: Option<AnswerPlace>,
 }
 
 impl Site {
-    /// More about updates that a client was offered.
+    /// More about updates that a client was offered. `asked` is the request as it came, if its answer may be kept.
     ///
     /// # Errors
     /// Those of the cookie, `RegistrationRequired`, `InvalidParameters`, also for more metadata than
@@ -60,6 +67,7 @@ impl Site {
         ids: &[i32],
         wanted: WantedInfo,
         locales: &[String],
+        asked: Option<&AskedBytes<'_>>,
     ) -> ClientResult<ExtendedAnswer> {
         let open = self.open_cookie(cookie)?;
         let client = open.registered()?;
@@ -72,8 +80,10 @@ impl Site {
         if locales.len() > MAX_LOCALES || ((wanted.localized || wanted.licence) && locales.is_empty()) {
             return Err(ClientFault::InvalidParameters("locales"));
         }
+        let generation = self.windows.fragments.generation();
         let view = self.windows.views.load();
-        let scope = view.scope(&view.groups(client));
+        let groups = view.groups(client);
+        let scope = view.scope(&groups);
         let mut answer = ExtendedAnswer::default();
         let mut found = Vec::with_capacity(ids.len());
         // A repeated number is answered once.
@@ -110,11 +120,37 @@ impl Site {
         if size > MOST_BYTES {
             return Err(ClientFault::InvalidParameters("revisionIDs"));
         }
-        answer.memory = Some(self.windows.memory.take(recipient.peer, size).await?);
-        for (id, fragment) in fragments {
-            let bytes = fragment.read().await.map_err(|error| unreadable(id, &error))?;
-            answer.fragments.push((number(id), bytes));
+        let share = self.windows.memory.take(recipient.peer, size).await?;
+        if recipient.unpacks {
+            let key = SectionKey::more(generation);
+            for (small, run) in runs(fragments, |(revision, fragment)| (*revision, !fragment.is_packed())) {
+                let mut section = Section::default();
+                if small {
+                    let names = run.iter().map(|(revision, fragment)| {
+                        let (kind, language) = fragment.name();
+                        (*revision, kind, language)
+                    });
+                    match key.with(names).find(&view) {
+                        Ok(ready) => section.ready = Some(ready),
+                        Err(place) => section.place = Some(place),
+                    }
+                }
+                if section.ready.is_none() {
+                    section.updates = read(run).await?;
+                }
+                answer.sections.push(section);
+            }
+        } else {
+            answer.fragments = read(fragments).await?;
         }
+        let told = Told::of(&open.cookie, groups.fingerprint());
+        let place = |asked| {
+            let key = view.key(&groups);
+            let circumstances = Circumstances::new(asked, &key, told, &open.cookie, recipient, generation);
+            AnswerPlace::new(&view, asked, circumstances, After::Nothing)
+        };
+        answer.place = asked.filter(|_| !share.is_counted()).and_then(place);
+        answer.memory = Some(share);
         Ok(answer)
     }
 
@@ -144,4 +180,13 @@ impl Site {
         }
         Ok((found, files.list))
     }
+}
+
+async fn read(fragments: Vec<(RevisionId, StoredFragment)>) -> ClientResult<Vec<(i32, FragmentBytes)>> {
+    let mut read = Vec::with_capacity(fragments.len());
+    for (id, fragment) in fragments {
+        let bytes = fragment.read().await.map_err(|error| unreadable(id, &error))?;
+        read.push((number(id), bytes));
+    }
+    Ok(read)
 }

@@ -1,7 +1,6 @@
 //! Where clients get files (\[MS-WUSP\] 3.1.5.8; protocols.md §1.4, §3.8).
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
 
 use sluice_model::WindowsFile;
 
@@ -28,11 +27,7 @@ impl ContentLocation {
     /// Where this site serves a file: named by its digest, in a folder of the last two digits, with
     /// its own extension (Q48).
     pub(super) fn of(file: &WindowsFile) -> Self {
-        let mut digits = String::with_capacity(40);
-        for byte in file.sha1 {
-            // Writing to a string cannot fail.
-            let _ = write!(digits, "{byte:02X}");
-        }
+        let digits = hex::encode_upper(file.sha1);
         let folder = digits.get(38..).unwrap_or_default();
         let extension = file.name.rsplit_once('.').map_or("", |(_, extension)| extension);
         let usable = (1..=MAX_EXTENSION).contains(&extension.len())

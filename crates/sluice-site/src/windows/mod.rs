@@ -5,6 +5,7 @@
 //! can harm another device, and all it can make the site keep is bounded.
 
 mod admission;
+pub(crate) mod answers;
 pub mod arrivals;
 mod attributes;
 pub mod catalog_status;
@@ -28,6 +29,7 @@ pub mod printers;
 pub mod protocol;
 pub mod refresh;
 pub mod reporting;
+mod round;
 pub mod session;
 pub mod settings;
 pub mod sync;
@@ -48,6 +50,7 @@ use crate::host::Host;
 use crate::load::usable;
 use crate::site::SiteConfig;
 use admission::Admission;
+pub use answers::{AnswerPlace, AskedBytes, Recalled, Section, SectionPlace};
 pub(crate) use claims::Claims;
 pub(crate) use cookie::Cookies;
 use crowd::ToldCrowd;
@@ -98,6 +101,7 @@ impl Windows {
             settings: Arc::clone(&settings),
             known: Arc::clone(&known),
             host: host.clone(),
+            metadata_memory: config.metadata_memory,
         });
         Ok(Self {
             cookies: Cookies::load(store, host, epoch.id).await?,

@@ -4,7 +4,8 @@ use sluice_catalog::windows::PrinterRequest;
 
 use super::fault::{ClientFault, ClientResult};
 use super::memory::Recipient;
-use super::sync::{MAX_INSTALLED, Round, SyncAnswer, Told};
+use super::round::{Round, Told};
+use super::sync::{MAX_INSTALLED, SyncAnswer};
 use crate::site::Site;
 
 impl Site {
@@ -28,7 +29,16 @@ impl Site {
         let view = self.windows.views.load();
         let groups = view.groups(client);
         let told = Told::of(&open.cookie, groups.fingerprint());
-        let round = Round { site: self, recipient, view: &view, scope: view.scope(&groups), told, cookie: open.cookie };
+        let round = Round {
+            site: self,
+            recipient,
+            view: &view,
+            scope: view.scope(&groups),
+            collections: view.key(&groups),
+            fragments: self.windows.fragments.generation(),
+            told,
+            cookie: open.cookie,
+        };
         let asked = PrinterRequest { installed_non_leaf, cached, since: told.printers };
         let printers = round.scope.printer_round(&asked, |revision| round.size(revision));
         round.driver_answer(printers, Told { printers: round.catalog().last_change(), ..told }).await

@@ -159,6 +159,12 @@ impl Site {
         allowed
     }
 
+    /// Whether metadata is given to who asks without TLS, without counting a request.
+    #[must_use]
+    pub fn windows_allows_plain(&self) -> bool {
+        self.windows.settings.load().metadata_over_http
+    }
+
     /// Requests for metadata that came without TLS since the site started: answered, refused.
     #[must_use]
     pub fn windows_plain_requests(&self) -> (u64, u64) {

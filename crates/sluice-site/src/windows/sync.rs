@@ -2,23 +2,24 @@
 //!
 //! Everything comes from the [view](super::view): no lock, no database.
 
+use std::hash::Hasher as _;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
-use sluice_catalog::Catalog;
-use sluice_catalog::windows::{ClientDeployment, DriverRequest, DriverRound, RoundRequest, Scope};
+use rustc_hash::FxHasher;
+use sluice_catalog::windows::ClientDeployment;
 use sluice_model::{CategoryId, DeploymentPriority, RevisionId};
 use uuid::Uuid;
 
+use super::answers::{After, AnswerPlace, AskedBytes, Section};
 use super::attributes;
-use super::cookie::ClientCookie;
 use super::fault::{ClientFault, ClientResult};
-use super::fingerprint::fingerprint;
-use super::fragments::{FragmentBytes, StoredFragment};
+use super::fragments::FragmentBytes;
 use super::known::KnownClient;
-use super::memory::{AnswerShare, MENTION_BYTES, NUMBER_BYTES, Recipient};
+use super::memory::{AnswerShare, Recipient};
 use super::protocol::Protocol;
+use super::round::{Answered, Round, Told};
 use super::session::IssuedCookie;
-use super::view::WindowsView;
 use crate::metrics::Counters;
 use crate::site::Site;
 
@@ -58,7 +59,10 @@ pub struct SyncRequest {
 /// What the client is told.
 #[derive(Debug, Default)]
 pub struct SyncAnswer {
-    /// Updates it does not have in its cache, with their metadata.
+    /// Updates it does not have in its cache, with their metadata: those of software for a client that unpacks, in
+    /// runs.
+    pub sections: Vec<Section<OfferedUpdate>>,
+    /// The same, all others.
     pub new: Vec<OfferedUpdate>,
     /// Updates in its cache about which something else is to be done now.
     pub changed: Vec<OfferedUpdate>,
@@ -74,6 +78,8 @@ pub struct SyncAnswer {
     pub no_drivers: Option<bool>,
     /// To be kept until the answer has been sent.
     pub memory: Option<AnswerShare>,
+    /// Where the answer is to be kept for others.
+    pub place: Option<AnswerPlace>,
 }
 
 /// An update for a client.
@@ -109,7 +115,7 @@ pub struct OfferedDeployment {
 }
 
 impl Site {
-    /// Answers a round of a scan.
+    /// Answers a round of a scan. `asked` is the request as it came, if its answer may be kept for others.
     ///
     /// # Errors
     /// Those of the cookie, `RegistrationRequired`, `InvalidParameters`; `Internal` when metadata
@@ -119,6 +125,7 @@ impl Site {
         recipient: Recipient,
         cookie: &[u8],
         request: &SyncRequest,
+        asked: Option<&AskedBytes<'_>>,
     ) -> ClientResult<SyncAnswer> {
         let open = self.open_cookie(cookie)?;
         let client = open.registered()?;
@@ -135,6 +142,7 @@ impl Site {
         let forgetful = request.installed_non_leaf.is_empty() && request.other_cached.is_empty();
         Counters::add(&self.counters.first_rounds, u64::from(!request.skip_software && forgetful));
         self.note_attributes(client, &request.attributes);
+        let fragments = self.windows.fragments.generation();
         let view = self.windows.views.load();
         let groups = view.groups(client);
         let round = Round {
@@ -142,182 +150,46 @@ impl Site {
             recipient,
             view: &view,
             scope: view.scope(&groups),
+            collections: view.key(&groups),
+            fragments,
             told: Told::of(&open.cookie, groups.fingerprint()),
             cookie: open.cookie,
         };
-        let mut answer =
+        let Answered { mut answer, tells, whole } =
             if request.skip_software { round.drivers(request).await? } else { round.software(client, request).await? };
         if open.cookie.protocol >= Protocol::TWO_LISTS {
             answer.no_drivers = Some(!request.filter.is_empty() || !round.scope.has_drivers());
         }
+        let after = After::Round {
+            tells,
+            first: !request.skip_software && forgetful,
+            last: !request.skip_software && request.filter.is_empty() && answer.is_last(),
+        };
+        let counted = answer.memory.as_ref().is_some_and(AnswerShare::is_counted);
+        answer.place = asked.filter(|_| whole && !counted).and_then(|asked| round.place(asked, after));
         Ok(answer)
     }
 
     /// Hands on what a device says about itself, when it is news.
-    fn note_attributes(&self, client: &KnownClient, text: &str) {
-        if !text.is_empty() && client.changes_attributes(fingerprint(text.as_bytes().iter()).max(1)) {
+    pub(super) fn note_attributes(&self, client: &KnownClient, text: &str) {
+        let mut hasher = FxHasher::default();
+        hasher.write(text.as_bytes());
+        if !text.is_empty() && client.changes_attributes(hasher.finish().max(1)) {
             self.note_windows_attributes(client.device, attributes::parse(text));
         }
+    }
+}
+
+impl SyncAnswer {
+    /// Nothing is left to ask for.
+    pub(super) fn is_last(&self) -> bool {
+        self.new.is_empty() && self.sections.is_empty() && !self.truncated
     }
 }
 
 /// What there is to search for of a device; each device counts, even without ids.
 fn ids(device: &SystemDevice) -> usize {
     1 + device.hardware_ids.len() + device.compatible_ids.len() + device.recovery.len()
-}
-
-/// The changes a client was told of.
-#[derive(Clone, Copy)]
-pub(super) struct Told {
-    pub(super) groups: u64,
-    pub(super) software: u64,
-    pub(super) drivers: u64,
-    pub(super) printers: u64,
-}
-
-impl Told {
-    /// In other groups than before everything may be another.
-    pub(super) fn of(cookie: &ClientCookie, groups: u64) -> Self {
-        if cookie.groups == groups {
-            let ClientCookie { software, drivers, printers, .. } = *cookie;
-            Self { groups, software, drivers, printers }
-        } else {
-            Self { groups, software: 0, drivers: 0, printers: 0 }
-        }
-    }
-
-    /// In a cookie.
-    pub(super) fn into_cookie(self, cookie: ClientCookie) -> ClientCookie {
-        let Self { groups, software, drivers, printers } = self;
-        ClientCookie { groups, software, drivers, printers, ..cookie }
-    }
-}
-
-/// One round of one client.
-pub(super) struct Round<'a> {
-    pub(super) site: &'a Site,
-    pub(super) recipient: Recipient,
-    pub(super) view: &'a WindowsView,
-    pub(super) scope: Scope,
-    pub(super) told: Told,
-    pub(super) cookie: ClientCookie,
-}
-
-impl Round<'_> {
-    async fn software(&self, client: &KnownClient, request: &SyncRequest) -> ClientResult<SyncAnswer> {
-        let asked = RoundRequest {
-            installed_non_leaf: &request.installed_non_leaf,
-            other_cached: &request.other_cached,
-            filter: &request.filter,
-            since: self.told.software,
-        };
-        let all = self.site.windows.fragments.core_bytes_for(self.recipient);
-        let most = self.scope.base().budget().page_bytes(all);
-        let round = self.scope.round(&asked, most, |revision| self.size(revision));
-        let mut answer = SyncAnswer { truncated: round.truncated, ..SyncAnswer::default() };
-        let new = round.new.iter().filter_map(|revision| self.offer(*revision, Vec::new())).collect();
-        let numbers = round.out_of_scope.len() + round.outside_filter.len();
-        (answer.new, answer.memory) = self.read(new, round.changed.len(), numbers).await?;
-        answer.changed = round.changed.iter().filter_map(|revision| self.mention(*revision, Vec::new())).collect();
-        let filtered = !request.filter.is_empty();
-        answer.out_of_scope = round.out_of_scope;
-        if request.two_lists && self.cookie.protocol >= Protocol::TWO_LISTS {
-            answer.outside_filter = round.outside_filter;
-        } else {
-            answer.out_of_scope.extend(round.outside_filter);
-        }
-        // A filtered round does not tell of all changes, but to a client that has nothing in its cache
-        // there are none to tell.
-        let nothing_cached = request.installed_non_leaf.is_empty() && request.other_cached.is_empty();
-        let cookie = if filtered && !nothing_cached {
-            self.cookie
-        } else {
-            Told { software: self.catalog().last_change(), ..self.told }.into_cookie(self.cookie)
-        };
-        answer.cookie = Some(self.site.issue(&cookie)?);
-        if !filtered && answer.new.is_empty() && !answer.truncated {
-            client.note_scan(self.view.newest());
-        }
-        Ok(answer)
-    }
-
-    async fn drivers(&self, request: &SyncRequest) -> ClientResult<SyncAnswer> {
-        let asked = DriverRequest {
-            installed_non_leaf: &request.installed_non_leaf,
-            cached_drivers: &request.cached_drivers,
-            since: self.told.drivers,
-            devices: &request.devices,
-            computer_ids: &request.computer_ids,
-            score_key: &request.score_key,
-        };
-        let round = self.scope.driver_round(&asked, |revision| self.size(revision));
-        self.driver_answer(round, Told { drivers: self.catalog().last_change(), ..self.told }).await
-    }
-
-    /// The answer with drivers, after which the client has been `told`.
-    pub(super) async fn driver_answer(&self, round: DriverRound, told: Told) -> ClientResult<SyncAnswer> {
-        let mut answer =
-            SyncAnswer { out_of_scope: round.out_of_scope, truncated: round.truncated, ..SyncAnswer::default() };
-        let new = round.new.into_iter().filter_map(|offer| self.offer(offer.revision, offer.hardware_ids)).collect();
-        (answer.new, answer.memory) = self.read(new, round.changed.len(), answer.out_of_scope.len()).await?;
-        let changed = round.changed.into_iter();
-        answer.changed = changed.filter_map(|offer| self.mention(offer.revision, offer.hardware_ids)).collect();
-        answer.cookie = Some(self.site.issue(&told.into_cookie(self.cookie))?);
-        Ok(answer)
-    }
-
-    /// Bytes of an update's metadata, as the client gets it.
-    pub(super) fn size(&self, revision: RevisionId) -> u64 {
-        self.site.windows.fragments.core_size_for(revision, self.recipient)
-    }
-
-    pub(super) fn catalog(&self) -> &Catalog {
-        self.view.catalog()
-    }
-
-    /// An update and where its metadata is. One without metadata is left out: the scan of all others
-    /// goes on.
-    fn offer(&self, revision: RevisionId, hardware_ids: Vec<String>) -> Option<Offer> {
-        let update = self.mention(revision, hardware_ids)?;
-        let core = self.site.windows.fragments.core(revision);
-        if core.is_none() {
-            tracing::error!(revision = revision.0, "an update has no Core fragment and was not offered");
-        }
-        Some(Offer { revision, update, core: core? })
-    }
-
-    /// Reads the metadata of a page, when there is room for an answer with it, this many changed
-    /// updates, and numbers.
-    async fn read(
-        &self,
-        page: Vec<Offer>,
-        changed: usize,
-        numbers: usize,
-    ) -> ClientResult<(Vec<OfferedUpdate>, Option<AnswerShare>)> {
-        let metadata: u64 = page.iter().map(|offer| offer.core.size_for(self.recipient)).sum();
-        let size = metadata + (page.len() + changed) as u64 * MENTION_BYTES + numbers as u64 * NUMBER_BYTES;
-        let share = self.site.windows.memory.take(self.recipient.peer, size).await?;
-        let mut updates = Vec::with_capacity(page.len());
-        for Offer { revision, update, core } in page {
-            let core = core.read().await.map_err(|error| unreadable(revision, &error))?;
-            updates.push(OfferedUpdate { core: Some(core), ..update });
-        }
-        Ok((updates, Some(share)))
-    }
-
-    /// An update without its metadata.
-    fn mention(&self, revision: RevisionId, hardware_ids: Vec<String>) -> Option<OfferedUpdate> {
-        let deployment = offered_deployment(self.scope.deployment(revision)?, self.cookie.protocol, hardware_ids);
-        let leaf = self.scope.is_leaf(revision);
-        Some(OfferedUpdate { id: number(revision), deployment, leaf, core: None })
-    }
-}
-
-/// An update of a page that is being put together.
-struct Offer {
-    revision: RevisionId,
-    update: OfferedUpdate,
-    core: StoredFragment,
 }
 
 /// A deployment as a client of this protocol understands it.

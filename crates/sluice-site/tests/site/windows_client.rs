@@ -79,7 +79,7 @@ impl Client {
     /// One round.
     pub async fn round(&mut self, world: &World, request: &SyncRequest) -> ClientResult<SyncAnswer> {
         self.rounds += 1;
-        let answer = world.site.windows_sync(RECIPIENT, &self.cookie, request).await?;
+        let answer = world.site.windows_sync(RECIPIENT, &self.cookie, request, None).await?;
         self.cookie.clone_from(&answer.cookie.as_ref().unwrap().data);
         for id in &answer.out_of_scope {
             self.cache.remove(id);
@@ -119,7 +119,7 @@ impl Client {
     /// Whether it must register first.
     pub async fn is_unregistered(&mut self, world: &World) -> bool {
         let request = SyncRequest::default();
-        world.site.windows_sync(RECIPIENT, &self.cookie, &request).await.err()
+        world.site.windows_sync(RECIPIENT, &self.cookie, &request, None).await.err()
             == Some(ClientFault::RegistrationRequired)
     }
 }

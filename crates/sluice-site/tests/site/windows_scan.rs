@@ -191,7 +191,7 @@ async fn more_is_told_of_what_was_offered() {
     let both = WantedInfo { extended: true, localized: true, ..WantedInfo::default() };
     let locales = ["en-US".to_owned(), "en".to_owned()];
     let ask = async |ids: &[i32], wanted, locales: &[String]| {
-        world.site.windows_extended(RECIPIENT, &client.cookie, ids, wanted, locales).await
+        world.site.windows_extended(RECIPIENT, &client.cookie, ids, wanted, locales, None).await
     };
     let answer = ask(&[patch, 999_999, product], both, &locales).await.unwrap();
     let ids: Vec<_> = answer.fragments.iter().map(|(id, _)| *id).collect();
@@ -219,8 +219,9 @@ async fn refusals_tell_the_agent_what_to_do() {
     let world = with_catalog().await;
     let mut client = Client::new("client-1");
     client.register(&world).await;
-    let sync =
-        async |cookie: &[u8], request: SyncRequest| world.site.windows_sync(RECIPIENT, cookie, &request).await.err();
+    let sync = async |cookie: &[u8], request: SyncRequest| {
+        world.site.windows_sync(RECIPIENT, cookie, &request, None).await.err()
+    };
     let ids = |count: i32| SyncRequest { installed_non_leaf: (0..count).collect(), ..SyncRequest::default() };
     assert_eq!(sync(&client.cookie, ids(400)).await, None);
     let parameter = ClientFault::InvalidParameters("parameters.InstalledNonLeafUpdateIDs");

@@ -259,7 +259,7 @@ fn body(file: ContentFile, part: Part) -> Body {
 }
 
 /// A time as HTTP writes it (RFC 9110 section 5.6.7).
-fn http_date(at: Timestamp) -> String {
+pub(crate) fn http_date(at: Timestamp) -> String {
     at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 

@@ -1,9 +1,10 @@
 //! One connection from handshake to end.
 
+use std::future::Future as _;
 use std::net::IpAddr;
+use std::task::Poll;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::Request;
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -17,13 +18,15 @@ use tower::ServiceExt as _;
 
 use super::Peer;
 use super::cutoff::Cutoff;
+use super::direct::{Ended, Talk};
+use super::served::{Resumed, Served};
 use super::stall::Stalling;
 
 /// Time for the TLS handshake.
 const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 
 /// Time for a request's header, also the longest a connection may be idle.
-const HEADER_TIME: Duration = Duration::from_secs(30);
+pub(super) const HEADER_TIME: Duration = Duration::from_secs(30);
 
 /// How often an HTTP/2 peer is asked whether it is still there, and how long it may take to say.
 const PING: Duration = Duration::from_secs(30);
@@ -41,7 +44,7 @@ pub(super) struct Connection {
     pub(super) stream: TcpStream,
     pub(super) peer: IpAddr,
     pub(super) acceptor: Option<TlsAcceptor>,
-    pub(super) router: Router,
+    pub(super) served: Served,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,7 +61,7 @@ impl Connection {
         let _ = self.stream.set_nodelay(true);
         let peer = Peer(self.peer);
         let Some(acceptor) = self.acceptor else {
-            return run(self.stream, Version::Http1, self.router, peer, shutdown).await;
+            return run(self.stream, Version::Http1, self.served, peer, shutdown).await;
         };
         let handshake = tokio::select! {
             () = shutdown.cancelled() => return,
@@ -68,7 +71,7 @@ impl Connection {
             Ok(Ok(stream)) => {
                 let h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
                 let version = if h2 { Version::Http2 } else { Version::Http1 };
-                run(stream, version, self.router, peer, shutdown).await;
+                run(stream, version, self.served, peer, shutdown).await;
             }
             Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
             Err(_) => tracing::debug!("a TLS handshake took too long"),
@@ -76,10 +79,27 @@ impl Connection {
     }
 }
 
-async fn run<S>(stream: S, version: Version, router: Router, peer: Peer, shutdown: CancellationToken)
+async fn run<S>(stream: S, version: Version, served: Served, peer: Peer, shutdown: CancellationToken)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let Served { router, direct } = served;
+    let mut stream = Stalling::new(stream);
+    let mut waiting = std::pin::pin!(ending(&shutdown));
+    let mut over = false;
+    // Once reached, it stays.
+    let mut ending = std::pin::pin!(std::future::poll_fn(|cx| {
+        over = over || waiting.as_mut().poll(cx).is_ready();
+        if over { Poll::Ready(()) } else { Poll::Pending }
+    }));
+    let mut read = Vec::new();
+    if let Some(direct) = direct.filter(|_| version == Version::Http1) {
+        match Talk::new(&mut stream, &direct, peer.0).serve(ending.as_mut()).await {
+            Ok(Ended::Other(bytes)) => read = bytes,
+            Ok(Ended::Closed) => return,
+            Err(error) => return tracing::debug!(%error, "a connection ended early"),
+        }
+    }
     let builder = builder(version);
     let cutoff = Cutoff::default();
     let of_requests = cutoff.clone();
@@ -88,12 +108,12 @@ where
         request.extensions_mut().insert(of_requests.clone());
         request
     });
-    let connection = builder.serve_connection(TokioIo::new(Stalling::new(stream)), TowerToHyperService::new(router));
+    let connection = builder.serve_connection(TokioIo::new(Resumed { read, stream }), TowerToHyperService::new(router));
     let mut connection = std::pin::pin!(connection);
     let served = async {
         tokio::select! {
             ended = connection.as_mut() => ended,
-            () = ending(&shutdown) => {
+            () = ending.as_mut() => {
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }
@@ -137,9 +157,9 @@ fn builder(version: Version) -> Builder<TokioExecutor> {
 mod tests {
     use std::net::Ipv4Addr;
 
-    use axum::Extension;
     use axum::body::Body;
     use axum::routing::get;
+    use axum::{Extension, Router};
     use bytes::Bytes;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
     use tokio_util::sync::DropGuard;
@@ -162,7 +182,7 @@ mod tests {
         let router = Router::new().route("/", get(large));
         let (mut peer, ours) = duplex(64);
         let stop = CancellationToken::new();
-        let served = tokio::spawn(run(ours, Version::Http1, router, Peer(Ipv4Addr::LOCALHOST.into()), stop));
+        let served = tokio::spawn(run(ours, Version::Http1, router.into(), Peer(Ipv4Addr::LOCALHOST.into()), stop));
         peer.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
         let mut seconds = 0;
         while !served.is_finished() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_util::sync::{CancellationToken, DropGuard, WaitForCancellationFuture};
 
 /// Time for a large answer to be read. Even 16 MiB come through a line of 256 kbit/s in it.
-const TIME: Duration = Duration::from_secs(600);
+pub(super) const TIME: Duration = Duration::from_secs(600);
 
 /// The end of a connection; in the extensions of its requests.
 #[derive(Clone, Debug, Default)]

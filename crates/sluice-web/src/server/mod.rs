@@ -3,13 +3,15 @@
 mod addresses;
 mod connection;
 mod cutoff;
+mod direct;
+mod head;
+mod served;
 mod stall;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
@@ -19,6 +21,8 @@ use tokio_util::task::TaskTracker;
 use addresses::Addresses;
 use connection::Connection;
 pub(crate) use cutoff::Cutoff;
+pub(crate) use direct::Direct;
+pub use served::Served;
 
 /// Most connections at a time on one listener. Each costs a few tens of kB.
 const MAX_CONNECTIONS: usize = 8192;
@@ -33,16 +37,17 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer(pub IpAddr);
 
-/// Serves a router until `shutdown` is cancelled, then lets the answers under way finish.
+/// Serves a router (or more, see [`Served`]) until `shutdown` is cancelled, then lets the answers under way finish.
 ///
 /// Without `tls` it speaks plain HTTP; the caller decides where that is safe. TLS picks HTTP/2
 /// when the configuration offers it by ALPN.
 pub async fn serve(
     listener: TcpListener,
     tls: Option<Arc<rustls::ServerConfig>>,
-    router: Router,
+    served: impl Into<Served>,
     shutdown: CancellationToken,
 ) {
+    let served = served.into();
     let acceptor = tls.map(TlsAcceptor::from);
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let tasks = TaskTracker::new();
@@ -60,7 +65,7 @@ pub async fn serve(
                     tracing::debug!(%peer, "a connection was refused: the peer has too many");
                     continue;
                 };
-                let connection = Connection { stream, peer, acceptor: acceptor.clone(), router: router.clone() };
+                let connection = Connection { stream, peer, acceptor: acceptor.clone(), served: served.clone() };
                 let shutdown = shutdown.clone();
                 tasks.spawn(async move {
                     connection.serve(shutdown).await;

@@ -3,11 +3,14 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use sluice_site::Site;
 use sluice_site::downstream::ServerFault;
-use sluice_site::windows::{AnswerShare, ClientFault, Recipient};
-use sluice_wsus::soap::{ContentEncoding, Message, SoapError, SoapVersion, write_response};
+use sluice_site::windows::{AnswerPlace, AnswerShare, AskedBytes, ClientFault, Recipient};
+use sluice_wsus::messages::client::Outline;
+use sluice_wsus::soap::{ContentEncoding, Message, SoapError, SoapVersion, Template, write_response, write_template};
 use sluice_wsus::xpress::XpressError;
 
 use super::Exposure;
@@ -20,9 +23,33 @@ const LARGE: u64 = 1 << 20;
 
 /// An answer as it goes over the wire.
 pub(super) struct Answer {
-    pub(super) bytes: Bytes,
+    /// Before the cookie, the cookie, after it; or all in the first.
+    pub(super) pieces: [Bytes; 3],
     /// Kept until the answer has been sent.
     pub(super) memory: Option<AnswerShare>,
+}
+
+impl Answer {
+    pub(super) fn of(bytes: Vec<u8>) -> Self {
+        Self { pieces: [bytes.into(), Bytes::new(), Bytes::new()], memory: None }
+    }
+}
+
+/// A request as it came, if its answer may be kept for others.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) outline: &'a Outline<'a>,
+    pub(super) bytes: AskedBytes<'a>,
+}
+
+impl Asked<'_> {
+    /// Keeps the answer, if the request is what it looks like.
+    pub(super) fn keep(&self, place: &AnswerPlace, pieces: &[Bytes; 3]) {
+        if self.outline.is_true() {
+            let [head, _, tail] = pieces;
+            place.keep(&self.bytes, head, tail);
+        }
+    }
 }
 
 /// How an answer is written.
@@ -37,6 +64,11 @@ impl Writing {
     pub(super) fn bytes<'m, M: Message<'m>>(self, message: &M) -> Result<Vec<u8>, XpressError> {
         write_response(message, self.version, self.encoding)
     }
+
+    /// The bytes of a message that leaves a gap for a cookie.
+    pub(super) fn template<'m, M: Message<'m>>(self, message: &M) -> Result<Template, XpressError> {
+        write_template(message, self.version, self.encoding)
+    }
 }
 
 /// Around a request.
@@ -48,6 +80,7 @@ pub(super) struct Ask<'a> {
     pub(super) host: Option<&'a str>,
     pub(super) path: &'a str,
     pub(super) peer: IpAddr,
+    pub(super) asked: Option<Asked<'a>>,
 }
 
 /// Why there is no answer.
@@ -83,25 +116,24 @@ impl Ask<'_> {
 
     /// An answer without metadata.
     pub(super) fn write<'m, M: Message<'m>>(&self, message: &M) -> Answered {
-        let bytes = self.writing.bytes(message).map_err(Failure::Damaged)?;
-        Ok(Answer { bytes: bytes.into(), memory: None })
+        self.writing.bytes(message).map(Answer::of).map_err(Failure::Damaged)
     }
 
-    /// An answer with metadata for which there is this share of memory, put together by `write`.
-    pub(super) async fn write_with<T: Send + 'static>(
+    /// What `write` makes of a value for which there is this share of memory; of a large one off the async threads.
+    pub(super) async fn write_with<T: Send + 'static, W: Send + 'static>(
         &self,
         value: T,
-        memory: Option<AnswerShare>,
-        write: impl FnOnce(Writing, &T) -> Result<Vec<u8>, XpressError> + Send + 'static,
-    ) -> Answered {
+        memory: Option<&AnswerShare>,
+        write: impl FnOnce(Writing, &T) -> Result<W, XpressError> + Send + 'static,
+    ) -> Result<W, Failure> {
         let writing = self.writing;
-        let bytes = if memory.as_ref().is_some_and(|share| share.size() <= LARGE) {
+        let written = if memory.is_some_and(|share| share.size() <= LARGE) {
             write(writing, &value)
         } else {
             let work = tokio::task::spawn_blocking(move || write(writing, &value));
             work.await.map_err(|_| Failure::Fault(ClientFault::Internal))?
         };
-        Ok(Answer { bytes: bytes.map_err(Failure::Damaged)?.into(), memory })
+        written.map_err(Failure::Damaged)
     }
 
     /// Counts an answer that is not counted yet.
@@ -109,36 +141,46 @@ impl Ask<'_> {
         if answer.memory.is_some() {
             return Ok(answer);
         }
-        let share = self.site.windows_answer_share(self.peer, answer.bytes.len() as u64).await?;
+        let size: usize = answer.pieces.iter().map(Bytes::len).sum();
+        let share = self.site.windows_answer_share(self.peer, size as u64).await?;
         Ok(Answer { memory: Some(share), ..answer })
     }
 
     /// The root of this server as the client knows it: `https://host:8531/`. `None`: it did not say,
     /// or nonsense.
     pub(super) fn root(&self) -> Option<String> {
-        let scheme = self.scheme();
-        self.host.filter(|host| is_host(host)).map(|host| format!("{scheme}://{host}/"))
+        root(self.exposure, self.host)
     }
 
-    /// Where the client gets content: from the plain listener if there is one, because the agent
-    /// verifies what it gets there by digests and signatures (protocols.md §1.1), else from where it
-    /// asks.
+    /// Where the client gets content.
     pub(super) fn content_root(&self) -> Option<String> {
-        match self.site.windows_plain_port() {
-            Some(port) => {
-                let host = self.host.filter(|host| is_host(host)).map(without_port)?;
-                Some(format!("http://{host}:{port}/"))
-            }
-            None => self.root(),
-        }
+        content_root(self.site, self.exposure, self.host)
     }
+}
 
-    fn scheme(&self) -> &'static str {
-        match self.exposure {
-            Exposure::Tls => "https",
-            Exposure::Plain => "http",
+fn root(exposure: Exposure, host: Option<&str>) -> Option<String> {
+    let scheme = match exposure {
+        Exposure::Tls => "https",
+        Exposure::Plain => "http",
+    };
+    host.filter(|host| is_host(host)).map(|host| format!("{scheme}://{host}/"))
+}
+
+/// Where a client gets content: from the plain listener if there is one, because the agent verifies
+/// what it gets there by digests and signatures (protocols.md §1.1), else from where it asks.
+pub(super) fn content_root(site: &Site, exposure: Exposure, host: Option<&str>) -> Option<String> {
+    match site.windows_plain_port() {
+        Some(port) => {
+            let host = host.filter(|host| is_host(host)).map(without_port)?;
+            Some(format!("http://{host}:{port}/"))
         }
+        None => root(exposure, host),
     }
+}
+
+/// The bytes that stand in Base64.
+pub(super) fn base64(text: &[u8]) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
 }
 
 /// Whether a `Host` can be one: it goes into addresses that the client opens.

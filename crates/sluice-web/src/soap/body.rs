@@ -16,13 +16,13 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 const MAX: usize = Limits::REQUEST.bytes;
 
 /// Bodies above this many bytes take turns. The largest of an ordinary scan are 100 KB.
-const LARGE: usize = 256 << 10;
+pub(crate) const LARGE: usize = 256 << 10;
 
 /// Large bodies at a time: in the worst case they take 128 MiB, and their contents a few times that.
 const LARGE_AT_A_TIME: usize = 16;
 
 /// Time to send a body, waiting for its turn included. Agents give up after a minute or two.
-const TIME: Duration = Duration::from_secs(60);
+pub(crate) const TIME: Duration = Duration::from_secs(60);
 
 /// The turns of large bodies.
 static TURNS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(LARGE_AT_A_TIME));
@@ -32,19 +32,26 @@ pub(super) type Turn = SemaphorePermit<'static>;
 
 /// Why a body was not read. The connection ends, since the rest of the body is still to come.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Unread {
+pub(crate) enum Unread {
     TooLarge,
     TooSlow,
     Broken,
 }
 
-impl IntoResponse for Unread {
-    fn into_response(self) -> Response {
-        let (status, line) = match self {
+impl Unread {
+    /// The answer's status and body.
+    pub(crate) fn answer(&self) -> (StatusCode, &'static str) {
+        match self {
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The message is larger than 8 MiB.\n"),
             Self::TooSlow => (StatusCode::REQUEST_TIMEOUT, "The message took longer than a minute to come.\n"),
             Self::Broken => (StatusCode::BAD_REQUEST, "The message did not come whole.\n"),
-        };
+        }
+    }
+}
+
+impl IntoResponse for Unread {
+    fn into_response(self) -> Response {
+        let (status, line) = self.answer();
         (status, [(CONNECTION, "close")], line).into_response()
     }
 }

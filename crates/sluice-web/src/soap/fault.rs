@@ -1,17 +1,16 @@
 //! Refusals, as Microsoft's server words them (protocols.md §2.3).
 
-use axum::response::Response;
 use sluice_site::downstream::ServerFault;
 use sluice_site::windows::ClientFault;
 use sluice_wsus::soap::{ErrorCode, Fault, ProtocolFault, Style};
 use uuid::Uuid;
 
 use super::ask::{Ask, Failure};
-use super::{Service, answer};
+use super::{Reply, Service};
 
 /// The answer to a request that failed. What is our doing is logged with the number that the client
 /// is told.
-pub(super) fn response(ask: &Ask<'_>, service: Service, action: &str, failure: Failure) -> Response {
+pub(super) fn reply(ask: &Ask<'_>, service: Service, action: &str, failure: Failure) -> Reply {
     let id = ask.site.windows_fault_id();
     let bytes = match failure {
         Failure::Fault(fault) => {
@@ -34,7 +33,7 @@ pub(super) fn response(ask: &Ask<'_>, service: Service, action: &str, failure: F
             ProtocolFault::Server.write("the server failed", service.style(), ask.writing.version)
         }
     };
-    answer::failure(service, ask.writing.version, bytes)
+    Reply::failure(service, ask.writing.version, bytes)
 }
 
 fn write(ask: &Ask<'_>, service: Service, fault: &Fault) -> Vec<u8> {

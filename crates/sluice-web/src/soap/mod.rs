@@ -4,14 +4,15 @@
 //! Only `sluice-wsus` knows the XML. Here its messages and the site's types are converted by hand,
 //! one file per operation; nothing is decided.
 
-mod answer;
 mod ask;
 mod body;
+mod call;
 mod client;
 mod convert;
 mod dss_auth;
 mod fault;
 mod parse;
+mod reply;
 mod reporting;
 mod rollup;
 mod server_sync;
@@ -26,11 +27,12 @@ use axum::http::header::{ACCEPT_ENCODING, ALLOW, CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use sluice_site::Site;
-use sluice_wsus::soap::{ContentEncoding, SoapAction, SoapVersion};
+use sluice_wsus::soap::{ContentEncoding, SoapVersion};
 
 use crate::server::{Cutoff, Peer};
-use ask::{Ask, Failure, Writing};
-use parse::{Parsed, Refused};
+pub(crate) use body::{LARGE, TIME as BODY_TIME, Unread};
+pub(crate) use call::Call;
+pub(crate) use reply::Reply;
 pub(crate) use service::Service;
 
 /// How a request came.
@@ -57,36 +59,23 @@ pub(crate) async fn serve(site: Arc<Site>, exposure: Exposure, service: Service,
         Ok(read) => read,
         Err(refusal) => return refusal.into_response(),
     };
-    let content_type = text(&parts.headers, CONTENT_TYPE.as_str()).unwrap_or_default().to_owned();
-    let action = text(&parts.headers, "soapaction").and_then(SoapAction::parse);
-    let action = action.or_else(|| SoapAction::of_content_type(&content_type));
-    let action = action.map(|action| format!("{}/{}", action.namespace, action.operation));
-    let parsed = parse::parse(service, bytes, content_type, large.is_some()).await;
-    let peer = parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0);
-    let host = text(&parts.headers, HOST.as_str()).or_else(|| parts.uri.authority().map(|a| a.as_str()));
-    let ask = |version| Ask {
+    let offers = parts.headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    let call = Call {
         site: &site,
         exposure,
-        writing: Writing { version, encoding: encoding(&parts.headers) },
-        host,
+        service,
         path: parts.uri.path(),
-        peer,
+        peer: parts.extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0),
+        host: text(&parts.headers, HOST.as_str()).or_else(|| parts.uri.authority().map(|a| a.as_str())),
+        content_type: text(&parts.headers, CONTENT_TYPE.as_str()).unwrap_or_default(),
+        action: text(&parts.headers, "soapaction"),
+        encoding: encoding(offers),
     };
-    let (ask, answered, action) = match parsed {
-        Ok(Parsed { version, request, action }) => {
-            let ask = ask(version);
-            let answered = request.answer(&ask).await;
-            (ask, answered, action)
-        }
-        Err(Refused { version, error, action: named }) => {
-            let named = named.or(action).unwrap_or_default();
-            (ask(version), Err(Failure::Soap(error)), named)
-        }
+    let reply = match call.recall(&bytes) {
+        Some(reply) => reply,
+        None => call.answer(bytes, large.is_some()).await,
     };
-    match answered {
-        Ok(answer) => answer::success(service, ask.writing, answer, parts.extensions.get::<Cutoff>()),
-        Err(failure) => fault::response(&ask, service, &action, failure),
-    }
+    reply.into_response(parts.extensions.get::<Cutoff>())
 }
 
 /// What a person sees who opens the address in a browser. The contract is not served: it is Microsoft's.
@@ -104,17 +93,13 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// Xpress, if the client offers it in any of its lists.
-fn encoding(headers: &HeaderMap) -> ContentEncoding {
-    let offers = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
-    let mut offers = offers.flat_map(|list| list.split(',')).map(|offer| {
+pub(crate) fn encoding<'a>(mut offers: impl Iterator<Item = &'a str>) -> ContentEncoding {
+    let is_xpress = |offer: &str| {
         let (name, weight) = offer.split_once(';').unwrap_or((offer, ""));
-        (name.trim(), weight.trim().trim_start_matches("q=").trim().parse::<f32>() != Ok(0.0))
-    });
-    if offers.any(|(name, wanted)| wanted && name.eq_ignore_ascii_case("xpress")) {
-        ContentEncoding::Xpress
-    } else {
-        ContentEncoding::Identity
-    }
+        let refused = weight.trim().trim_start_matches("q=").trim().parse::<f32>() == Ok(0.0);
+        name.trim().eq_ignore_ascii_case("xpress") && !refused
+    };
+    if offers.any(|list| list.split(',').any(is_xpress)) { ContentEncoding::Xpress } else { ContentEncoding::Identity }
 }
 
 /// What a refusal before the envelope was read is written in.

@@ -39,16 +39,11 @@ pub(super) struct Refused {
 }
 
 /// Reads a request; a large one off the async threads.
-pub(super) async fn parse(
-    service: Service,
-    bytes: Bytes,
-    content_type: String,
-    large: bool,
-) -> Result<Parsed, Refused> {
+pub(super) async fn parse(service: Service, bytes: Bytes, content_type: &str, large: bool) -> Result<Parsed, Refused> {
     if !large {
-        return read(service, &bytes, &content_type);
+        return read(service, &bytes, content_type);
     }
-    let version = version_of(&content_type);
+    let (version, content_type) = (version_of(content_type), content_type.to_owned());
     let work = tokio::task::spawn_blocking(move || read(service, &bytes, &content_type));
     // A panic in the parser is a defect of ours; the request counts as unreadable.
     work.await.unwrap_or(Err(Refused { version, error: SoapError::Unfinished, action: None }))
@@ -82,9 +77,11 @@ fn read(service: Service, bytes: &[u8], content_type: &str) -> Result<Parsed, Re
     }
 }
 
-fn charset(content_type: &str) -> Option<&str> {
+pub(super) fn charset(content_type: &str) -> Option<&str> {
     let parameters = content_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
-    parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset")).map(|(_, value)| value).next()
+    let charset =
+        parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset")).map(|(_, value)| value).next();
+    charset.map(|charset| charset.trim().trim_matches('"'))
 }
 
 impl Request {

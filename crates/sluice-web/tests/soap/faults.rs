@@ -17,7 +17,7 @@ fn envelope(namespace: &str, operation: &str, inside: &str) -> String {
     )
 }
 
-fn client(operation: &str, inside: &str) -> String {
+pub fn client(operation: &str, inside: &str) -> String {
     envelope(NAMESPACE, operation, inside)
 }
 
@@ -56,7 +56,7 @@ async fn stranger(world: &World) -> String {
 }
 
 /// A cookie of one that has.
-async fn registered(world: &World) -> String {
+pub async fn registered(world: &World) -> String {
     let data = stranger(world).await;
     let inside = format!("{}<computerInfo><DnsName>pc1</DnsName></computerInfo>", cookie(&data));
     world.post(CLIENT, client("RegisterComputer", &inside)).await.ok();

@@ -2,9 +2,11 @@
 //! between Microsoft's own client and server, what other clients send, and what must be refused.
 
 mod content;
+mod direct;
 mod documents;
 mod faults;
 mod http;
+mod kept;
 mod recorded;
 mod servers;
 mod shape;

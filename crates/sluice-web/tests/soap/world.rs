@@ -64,6 +64,11 @@ impl World {
 
     /// On the database in a directory.
     pub async fn open_in(directory: TempDir) -> Self {
+        Self::open_with(directory, 64 << 20).await
+    }
+
+    /// With so many bytes for metadata.
+    pub async fn open_with(directory: TempDir, metadata_memory: u64) -> Self {
         let _first = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let url = DatabaseUrl::Sqlite(directory.path().join("sluice.db"));
         let store = Store::open(StoreConfig::new(url, [7; 16])).await.unwrap();
@@ -77,7 +82,7 @@ impl World {
             clients_url: "https://wsus.example:8531".into(),
             data_directory: directory.path().to_owned(),
             content_directory: directory.path().join("content"),
-            metadata_memory: 64 << 20,
+            metadata_memory,
             plain_port: Some(8530),
             certificate_expires: Timestamp::MAX,
             check_in: SignedDuration::from_secs(900),
@@ -90,6 +95,12 @@ impl World {
 
     pub fn pass(&self, time: SignedDuration) {
         self.clock.0.fetch_add(time.as_secs(), Ordering::SeqCst);
+    }
+
+    /// A figure of the site.
+    pub fn metric(&self, name: &str) -> f64 {
+        let metrics = self.site.metrics(&Caller::system()).unwrap();
+        metrics.iter().find(|metric| metric.name == name).unwrap().value
     }
 
     pub async fn import(&self, documents: &[String]) {

@@ -68,6 +68,29 @@ pub fn write_response_with<'a, M: Message<'a>>(
     write_with::<M>(M::SERVICE.style, version, encoding, inside).finish()
 }
 
+/// An answer with a place for something that is another thing in each: a cookie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    /// All but that.
+    pub bytes: Vec<u8>,
+    /// Where it belongs.
+    pub gap: usize,
+}
+
+/// As [`write_response`], of a message that leaves a gap.
+///
+/// # Errors
+/// [`XpressError`] if the message holds a fragment with damaged blocks.
+pub fn write_template<'a, M: Message<'a>>(
+    message: &M,
+    version: SoapVersion,
+    encoding: ContentEncoding,
+) -> Result<Template, XpressError> {
+    let writer = write(message, M::SERVICE.style, version, encoding);
+    let gap = writer.gap();
+    Ok(Template { bytes: writer.finish()?, gap })
+}
+
 fn write<'a, M: Message<'a>>(message: &M, style: Style, version: SoapVersion, encoding: ContentEncoding) -> XmlWriter {
     write_with::<M>(style, version, encoding, |writer| message.write(writer))
 }

@@ -30,8 +30,8 @@ pub use fault::{ErrorCode, Fault, ProtocolFault, ReceivedFault};
 pub use fragment::Fragment;
 pub use limits::Limits;
 pub use message::{
-    AnswerError, Message, Service, read_response, write_request, write_response, write_response_with,
-    write_server_request,
+    AnswerError, Message, Service, Template, read_response, write_request, write_response, write_response_with,
+    write_server_request, write_template,
 };
 pub use reader::{Element, MAX_STRING, Reader};
 pub use value::{Value, encode_base64, format_date_time};

@@ -171,6 +171,11 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Where in the text it is: after a start tag, where the inside of the element begins.
+    pub(crate) fn position(&self) -> usize {
+        usize::try_from(self.xml.buffer_position()).unwrap_or(usize::MAX)
+    }
+
     fn malformed(&self, source: quick_xml::Error) -> SoapError {
         SoapError::Malformed { position: self.xml.buffer_position(), source }
     }

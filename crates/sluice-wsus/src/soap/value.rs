@@ -104,15 +104,24 @@ pub fn encode_base64(bytes: &[u8]) -> String {
 #[must_use]
 pub fn format_date_time(time: Timestamp) -> String {
     let time = Offset::UTC.to_datetime(time);
-    let mut text = format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
-        time.year(),
-        time.month(),
-        time.day(),
-        time.hour(),
-        time.minute(),
-        time.second()
-    );
+    let mut text = String::with_capacity(28);
+    if time.year() < 0 {
+        text.push('-');
+    }
+    // Every answer has one, so this is written out.
+    let mut push = |value: u32, digits: u32, before: &str| {
+        text.push_str(before);
+        for place in (0..digits).rev() {
+            let digit = value / 10_u32.pow(place) % 10;
+            text.push(char::from_digit(digit, 10).unwrap_or('0'));
+        }
+    };
+    push(u32::from(time.year().unsigned_abs()), 4, "");
+    push(u32::from(time.month().unsigned_abs()), 2, "-");
+    push(u32::from(time.day().unsigned_abs()), 2, "-");
+    push(u32::from(time.hour().unsigned_abs()), 2, "T");
+    push(u32::from(time.minute().unsigned_abs()), 2, ":");
+    push(u32::from(time.second().unsigned_abs()), 2, ":");
     let ticks = time.subsec_nanosecond() / 100;
     if ticks != 0 {
         text.push_str(format!(".{ticks:07}").trim_end_matches('0'));

@@ -42,6 +42,8 @@ pub struct XmlWriter {
     packed: Option<Packed>,
     /// A fragment whose ready blocks were damaged.
     damage: Option<XpressError>,
+    /// Where something is to be put in, in the finished document.
+    gap: usize,
 }
 
 /// The part of an answer that is packed already.
@@ -56,7 +58,7 @@ impl XmlWriter {
     pub fn new(style: Style, version: SoapVersion, encoding: ContentEncoding) -> Self {
         let packed =
             (encoding == ContentEncoding::Xpress).then(|| Packed { blocks: Vec::new(), packer: Packer::new() });
-        Self { style, version, text: Vec::with_capacity(1_024), packed, damage: None }
+        Self { style, version, text: Vec::with_capacity(1_024), packed, damage: None, gap: 0 }
     }
 
     pub(super) fn prefix(&self) -> &'static str {
@@ -269,6 +271,45 @@ impl XmlWriter {
     /// An element with text that needs no escaping: Base64 that was made before.
     pub fn ready_text(&mut self, name: &str, text: &str) {
         self.element(name, |writer| writer.push(text));
+    }
+
+    /// Ends the block: what was written before and what comes now can be taken apart.
+    pub(crate) fn cut(&mut self) {
+        if let Some(packed) = &mut self.packed {
+            packed.packer.append(&self.text, &mut packed.blocks);
+            self.text.clear();
+        }
+    }
+
+    /// Ready blocks with whole elements in them. Only with [`ContentEncoding::Xpress`].
+    pub(crate) fn ready(&mut self, blocks: &[u8]) {
+        self.cut();
+        if let Some(packed) = &mut self.packed {
+            packed.blocks.extend_from_slice(blocks);
+        }
+    }
+
+    /// Leaves a place in the document into which something can be put when it is finished.
+    pub(crate) fn leave_gap(&mut self) {
+        self.cut();
+        self.gap = self.packed.as_ref().map_or(self.text.len(), |packed| packed.blocks.len());
+    }
+
+    /// Where that place is.
+    pub(super) fn gap(&self) -> usize {
+        self.gap
+    }
+
+    /// What was written since it was last taken, finished; the tables for packing stay.
+    ///
+    /// # Errors
+    /// [`XpressError`] if the ready blocks of a fragment were damaged and had to be expanded.
+    pub(crate) fn take(&mut self) -> Result<Vec<u8>, XpressError> {
+        self.cut();
+        match self.damage.take() {
+            Some(damage) => Err(damage),
+            None => Ok(std::mem::take(self.packed.as_mut().map_or(&mut self.text, |packed| &mut packed.blocks))),
+        }
     }
 
     /// The finished document.

@@ -27,21 +27,17 @@ pub fn compress(plain: &[u8]) -> Vec<u8> {
 }
 
 /// Compresses one text after the other; keeps its tables between them, which is worth it for many small ones.
+#[derive(Default)]
 pub struct Packer {
-    matcher: Matcher,
-}
-
-impl Default for Packer {
-    fn default() -> Self {
-        Self::new()
-    }
+    /// Made when there is something to pack: most answers are put together from ready blocks.
+    matcher: Option<Matcher>,
 }
 
 impl Packer {
-    /// A packer. Its tables take 48 KiB.
+    /// A packer. Its tables take 48 KiB as soon as they are needed.
     #[must_use]
     pub fn new() -> Self {
-        Self { matcher: Matcher::new() }
+        Self::default()
     }
 
     /// Compresses `plain` and appends the blocks to `out`. Nothing is appended for empty input.
@@ -51,7 +47,8 @@ impl Packer {
             out.extend_from_slice(&size_bytes(chunk.len()));
             out.extend_from_slice(&[0; 4]);
             let start = out.len();
-            if chunk.len() < WORTH_PACKING || !self.matcher.pack(chunk, out) {
+            let worth = chunk.len() >= WORTH_PACKING;
+            if !worth || !self.matcher.get_or_insert_with(Matcher::new).pack(chunk, out) {
                 out.truncate(start);
                 out.extend_from_slice(chunk);
             }

@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use jiff::SignedDuration;
 use sluice_site::{Site, SiteConfig};
 use sluice_store::{DatabaseUrl, Store, StoreConfig};
-use sluice_web::{AdminOptions, admin_router, client_router, plain_router};
+use sluice_web::{AdminOptions, admin_router, client_service, plain_service};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -87,11 +87,11 @@ pub async fn start(args: &ServeArgs) -> anyhow::Result<Running> {
         shutdown: shutdown.clone(),
     };
     let admin_app = admin_router(Arc::clone(&site), options);
-    let client_app = client_router(Arc::clone(&site));
+    let client_app = client_service(Arc::clone(&site));
     listeners.spawn(sluice_web::serve(admin, admin_tls, admin_app, shutdown.clone()));
     listeners.spawn(sluice_web::serve(client, Some(client_tls), client_app, shutdown.clone()));
     if let Some(plain) = plain {
-        let plain_app = plain_router(Arc::clone(&site));
+        let plain_app = plain_service(Arc::clone(&site));
         listeners.spawn(sluice_web::serve(plain, None, plain_app, shutdown.clone()));
     }
     listeners.close();

@@ -155,8 +155,8 @@ impl State {
                 .collect(),
             truncated: new.len() > self.page,
             new_cookie: Some(self.cookie()),
-            deployed_out_of_scope_revision_ids: Vec::new(),
             driver_sync_not_needed: Some(!self.updates.iter().any(Update::is_driver)),
+            ..SyncInfo::default()
         };
         let response = write(&SyncUpdatesResponse { result }, xpress);
         changed.iter().for_each(|id| {
@@ -187,7 +187,9 @@ impl State {
         let all = [texts(Update::extended), texts(Update::localized)].concat();
         let updates = all.iter().map(|(id, text)| UpdateData { id: *id, xml: Some(Fragment::escaped(text)) }).collect();
         let file_locations = asked.iter().flat_map(|update| &update.files).map(|file| self.location(file)).collect();
-        write(&GetExtendedUpdateInfoResponse { updates, file_locations, out_of_scope_revision_ids: Vec::new() }, xpress)
+        let response =
+            GetExtendedUpdateInfoResponse { updates, file_locations, ..GetExtendedUpdateInfoResponse::default() };
+        write(&response, xpress)
     }
 
     fn location(&self, file: &File) -> FileLocation {

@@ -11,6 +11,7 @@ mod stored;
 mod tests;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -57,6 +58,8 @@ pub(crate) struct FragmentCache {
     budget: u64,
     /// Held by whoever makes the next index.
     writing: Mutex<()>,
+    /// Counts the indices.
+    generation: AtomicU64,
 }
 
 impl FragmentCache {
@@ -88,8 +91,18 @@ impl FragmentCache {
         let files = tokio::task::spawn_blocking(move || Files::open(&directory, &hex::encode(epoch.id), wanted, store))
             .await
             .map_err(|error| crate::SiteError::internal("opening the files of metadata", error))?;
-        let writing = Mutex::default();
-        Ok(Self { index: ArcSwap::from_pointee(index), files: Arc::new(files), budget, writing })
+        Ok(Self {
+            index: ArcSwap::from_pointee(index),
+            files: Arc::new(files),
+            budget,
+            writing: Mutex::default(),
+            generation: AtomicU64::new(0),
+        })
+    }
+
+    /// A number that rises whenever fragments come: what was made before may lack them.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
     }
 
     /// The Core fragment of a revision.
@@ -163,6 +176,7 @@ impl FragmentCache {
             }
         }
         self.index.store(Arc::new(next));
+        self.generation.fetch_add(1, Ordering::Release);
     }
 }
 

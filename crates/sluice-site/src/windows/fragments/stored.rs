@@ -56,6 +56,18 @@ impl StoredFragment {
         if recipient.unpacks { self.place.size() } else { self.place.plain_size() }
     }
 
+    /// Whether it is packed already. What is not is small.
+    pub(crate) fn is_packed(&self) -> bool {
+        match &self.place {
+            Place::Memory { packed, .. } | Place::File { packed, .. } => *packed,
+        }
+    }
+
+    /// Its kind, as a number, and its language.
+    pub(crate) fn name(&self) -> (u8, &str) {
+        (self.key.kind as u8, &self.key.language)
+    }
+
     /// Reads it: at once from memory, else from its file, off the async threads.
     ///
     /// # Errors

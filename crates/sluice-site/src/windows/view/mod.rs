@@ -16,6 +16,7 @@ use sluice_catalog::windows::{Scope, ScopeBase, ScopedDeployment};
 use sluice_catalog::{Catalog, Fleet};
 use sluice_model::{CollectionId, RevisionId};
 
+use super::answers::Answers;
 use super::known::{KnownClient, KnownClients};
 use super::settings::WindowsSettings;
 use crate::directory::Directory;
@@ -45,6 +46,8 @@ pub(crate) struct WindowsView {
     /// When the next deployment comes into force.
     next: Option<Timestamp>,
     newest: RevisionId,
+    /// What clients were answered from it.
+    answers: Answers,
 }
 
 impl WindowsView {
@@ -55,6 +58,7 @@ impl WindowsView {
         settings: &WindowsSettings,
         known: &KnownClients,
         now: Timestamp,
+        answers: Answers,
     ) -> Self {
         let groups = Groups::of(Arc::clone(directory), settings.targeting);
         let active = directory.deployments.iter().filter(|d| d.is_active(now));
@@ -71,8 +75,8 @@ impl WindowsView {
         let next = coming.map(|d| d.spec.available_at).filter(|at| *at > now).min();
         let newest = RevisionId(base.catalog().current_revisions().max().unwrap_or(0));
         let deployed_to = deployments.iter().map(|(collection, _)| *collection).collect();
-        let view =
-            Self { base, files, groups, now, deployments, deployed_to, scopes: ArcSwap::default(), next, newest };
+        let scopes = ArcSwap::default();
+        let view = Self { base, files, groups, now, deployments, deployed_to, scopes, next, newest, answers };
         let mut scopes = HashMap::from([(Box::default(), view.scope_of(&[]))]);
         for client in known.all() {
             let key = view.key(&view.groups.of_client(client.device, &client.target_groups()));
@@ -104,6 +108,11 @@ impl WindowsView {
         &self.files
     }
 
+    /// The answers that were given from it and are kept.
+    pub(super) fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
     /// The groups a client is in.
     pub(crate) fn groups(&self, client: &KnownClient) -> ClientGroups {
         self.groups.of_client(client.device, &client.target_groups())
@@ -131,7 +140,8 @@ impl WindowsView {
         self.deployments.iter().map(|(_, deployment)| deployment)
     }
 
-    fn key(&self, groups: &ClientGroups) -> Box<[CollectionId]> {
+    /// Of these groups those that something is deployed to: they decide what a client is offered.
+    pub(super) fn key(&self, groups: &ClientGroups) -> Box<[CollectionId]> {
         groups.collections.iter().copied().filter(|id| self.deployed_to.contains(id)).collect()
     }
 
@@ -157,6 +167,8 @@ pub(crate) struct Sources {
     pub(crate) settings: Arc<ArcSwap<WindowsSettings>>,
     pub(crate) known: Arc<KnownClients>,
     pub(crate) host: Host,
+    /// Bytes for metadata in all.
+    pub(crate) metadata_memory: u64,
 }
 
 impl Views {
@@ -203,7 +215,8 @@ impl Views {
 impl Sources {
     fn build(&self, base: Arc<ScopeBase>, files: Arc<FileIndex>) -> WindowsView {
         let (directory, settings) = (self.directory.load_full(), self.settings.load());
-        WindowsView::build(base, files, &directory, &settings, &self.known, self.host.now())
+        let answers = Answers::new(self.metadata_memory);
+        WindowsView::build(base, files, &directory, &settings, &self.known, self.host.now(), answers)
     }
 }
 

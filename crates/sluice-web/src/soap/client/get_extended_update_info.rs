@@ -1,25 +1,35 @@
 use sluice_site::windows::extended::{ExtendedAnswer, WantedInfo};
 use sluice_wsus::messages::client::{GetExtendedUpdateInfo, GetExtendedUpdateInfoResponse};
-use sluice_wsus::messages::shared::{FragmentType, UpdateData};
+use sluice_wsus::messages::shared::FragmentType;
 
-use super::super::ask::{Answered, Ask, Writing};
-use super::super::convert::{data, fragment, locations};
+use super::super::ask::{Answer, Answered, Ask, Writing};
+use super::super::convert::{data, locations, packed_data, update_data};
 
 pub(super) async fn answer(ask: &Ask<'_>, request: GetExtendedUpdateInfo) -> Answered {
     let GetExtendedUpdateInfo { cookie, revision_ids, info_types, locales, .. } = request;
     let wanted = wanted(&info_types);
-    let mut answer = ask.site.windows_extended(ask.recipient(), &data(cookie), &revision_ids, wanted, &locales).await?;
-    let memory = answer.memory.take();
+    let asked = ask.asked.as_ref();
+    let bytes = asked.map(|asked| &asked.bytes);
+    let cookie = data(cookie);
+    let extended = ask.site.windows_extended(ask.recipient(), &cookie, &revision_ids, wanted, &locales, bytes);
+    let mut answer = extended.await?;
+    let (memory, place) = (answer.memory.take(), answer.place.take());
     let root = ask.content_root();
     let write = move |writing: Writing, answer: &ExtendedAnswer| {
-        let updates = answer.fragments.iter().map(|(id, stored)| UpdateData { id: *id, xml: Some(fragment(stored)) });
+        let sections = packed_data(&answer.sections)?;
         writing.bytes(&GetExtendedUpdateInfoResponse {
-            updates: updates.collect(),
+            ready_updates: sections.iter().map(|blocks| &**blocks).collect(),
+            updates: answer.fragments.iter().map(update_data).collect(),
             file_locations: locations(root.as_deref(), &answer.files),
             out_of_scope_revision_ids: answer.out_of_scope.clone(),
         })
     };
-    ask.write_with(answer, memory, write).await
+    let bytes = ask.write_with(answer, memory.as_ref(), write).await?;
+    let answer = Answer { memory, ..Answer::of(bytes) };
+    if let Some((asked, place)) = asked.zip(place) {
+        asked.keep(&place, &answer.pieces);
+    }
+    Ok(answer)
 }
 
 /// The kinds that an agent of this protocol can mean; the others are Microsoft's own.

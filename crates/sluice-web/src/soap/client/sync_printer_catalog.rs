@@ -1,7 +1,7 @@
 use sluice_site::windows::sync::SyncAnswer;
 use sluice_wsus::messages::client::{SyncPrinterCatalog, SyncPrinterCatalogResponse};
 
-use super::super::ask::{Answered, Ask, Writing};
+use super::super::ask::{Answer, Answered, Ask, Writing};
 use super::super::convert::{data, sync_info};
 
 pub(super) async fn answer(ask: &Ask<'_>, request: SyncPrinterCatalog) -> Answered {
@@ -14,5 +14,6 @@ pub(super) async fn answer(ask: &Ask<'_>, request: SyncPrinterCatalog) -> Answer
     let write = |writing: Writing, answer: &SyncAnswer| {
         writing.bytes(&SyncPrinterCatalogResponse { result: sync_info(answer) })
     };
-    ask.write_with(answer, memory, write).await
+    let bytes = ask.write_with(answer, memory.as_ref(), write).await?;
+    Ok(Answer { memory, ..Answer::of(bytes) })
 }

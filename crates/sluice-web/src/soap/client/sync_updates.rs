@@ -1,20 +1,41 @@
+use bytes::Bytes;
 use jiff::tz::TimeZone;
 use sluice_model::{CategoryId, UpdateId};
 use sluice_site::windows::ClientFault;
 use sluice_site::windows::sync::{InstalledDriver, SyncAnswer, SyncRequest, SystemDevice};
 use sluice_wsus::messages::client::{self as wire, SyncUpdateParameters, SyncUpdates, SyncUpdatesResponse};
+use sluice_wsus::messages::shared::SyncInfo;
+use sluice_wsus::soap::Template;
 use uuid::Uuid;
 
-use super::super::ask::{Answered, Ask, Writing};
-use super::super::convert::{data, sync_info};
+use super::super::ask::{Answer, Answered, Ask, Writing};
+use super::super::call::piece;
+use super::super::convert::{data, issued, packed_updates, sync_info};
 
 pub(super) async fn answer(ask: &Ask<'_>, request: SyncUpdates) -> Answered {
     let parameters = request.parameters.ok_or(ClientFault::InvalidParameters("parameters"))?;
-    let mut answer = ask.site.windows_sync(ask.recipient(), &data(request.cookie), &round(parameters)).await?;
-    let memory = answer.memory.take();
-    let write =
-        |writing: Writing, answer: &SyncAnswer| writing.bytes(&SyncUpdatesResponse { result: sync_info(answer) });
-    ask.write_with(answer, memory, write).await
+    let asked = ask.asked.as_ref();
+    let bytes = asked.map(|asked| &asked.bytes);
+    let (cookie, round) = (data(request.cookie), round(parameters));
+    let mut answer = ask.site.windows_sync(ask.recipient(), &cookie, &round, bytes).await?;
+    let (memory, place, cookie) = (answer.memory.take(), answer.place.take(), answer.cookie.take());
+    let write = |writing: Writing, answer: &SyncAnswer| {
+        let sections = packed_updates(&answer.sections)?;
+        let result = SyncInfo {
+            ready_updates: sections.iter().map(|blocks| &**blocks).collect(),
+            cookie_gap: true,
+            ..sync_info(answer)
+        };
+        writing.template(&SyncUpdatesResponse { result })
+    };
+    let Template { bytes, gap } = ask.write_with(answer, memory.as_ref(), write).await?;
+    let mut head = Bytes::from(bytes);
+    let tail = head.split_off(gap);
+    let pieces = [head, piece(cookie.map(issued), ask.writing)?, tail];
+    if let Some((asked, place)) = asked.zip(place) {
+        asked.keep(&place, &pieces);
+    }
+    Ok(Answer { pieces, memory })
 }
 
 fn round(parameters: SyncUpdateParameters) -> SyncRequest {

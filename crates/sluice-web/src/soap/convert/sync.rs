@@ -13,10 +13,11 @@ pub(crate) fn sync_info(answer: &SyncAnswer) -> SyncInfo<'_> {
         new_cookie: answer.cookie.clone().map(issued),
         deployed_out_of_scope_revision_ids: answer.outside_filter.clone(),
         driver_sync_not_needed: answer.no_drivers,
+        ..SyncInfo::default()
     }
 }
 
-fn update_info(update: &OfferedUpdate) -> UpdateInfo<'_> {
+pub(super) fn update_info(update: &OfferedUpdate) -> UpdateInfo<'_> {
     UpdateInfo {
         id: update.id,
         deployment: Some(deployment(update.deployment.clone())),

@@ -3,7 +3,7 @@ use sluice_model::CategoryId;
 use sluice_site::downstream::{ListAnswer, ListRequest, ServerFault};
 use sluice_wsus::messages::server_sync::{GetRevisionIdList, GetRevisionIdListResponse, IdAndDelta};
 
-use super::super::ask::{Answered, Ask, Writing};
+use super::super::ask::{Answer, Answered, Ask, Writing};
 use super::super::convert::data;
 
 /// An identity in an answer, bytes: about 130.
@@ -28,7 +28,8 @@ pub(super) async fn answer(ask: &Ask<'_>, request: GetRevisionIdList) -> Answere
         let identities = answer.revisions.iter().map(|revision| super::identity(*revision));
         GetRevisionIdListResponse::write_list(&answer.anchor, identities, writing.version, writing.encoding)
     };
-    ask.write_with(answer, Some(share), write).await
+    let bytes = ask.write_with(answer, Some(&share), write).await?;
+    Ok(Answer { memory: Some(share), ..Answer::of(bytes) })
 }
 
 fn entry(entry: IdAndDelta) -> FilterEntry {

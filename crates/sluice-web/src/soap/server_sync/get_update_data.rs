@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use sluice_site::downstream::{DocumentBody, DocumentForm, ReadyDocument, ServerFault, UpdateDocuments};
 use sluice_wsus::messages::server_sync::{
     GetUpdateData, GetUpdateDataResponse, ServerSyncUpdateData, ServerSyncUrlData, UpdateBlob,
@@ -28,7 +29,7 @@ pub(super) async fn answer(ask: &Ask<'_>, request: GetUpdateData) -> Answered {
         })
     };
     let bytes = ask.site.downstream_documents(&data(request.cookie), &wanted, form, write).await?;
-    Ok(Answer { bytes, memory: None })
+    Ok(Answer { pieces: [bytes, Bytes::new(), Bytes::new()], memory: None })
 }
 
 fn update(document: &ReadyDocument) -> ServerSyncUpdateData<'_> {

@@ -61,6 +61,9 @@ impl Message<'_> for GetExtendedUpdateInfo {
 /// The fragments.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct GetExtendedUpdateInfoResponse<'a> {
+    /// Written before the others, as [`UpdatePacker`](crate::messages::shared::UpdatePacker) made them. Only for
+    /// answers that are packed.
+    pub ready_updates: Vec<&'a [u8]>,
     /// One for each revision and fragment, all of one type before the next.
     pub updates: Vec<UpdateData<'a>>,
     /// Where the files of these revisions are.
@@ -93,7 +96,7 @@ impl<'a> Message<'a> for GetExtendedUpdateInfoResponse<'a> {
 
     fn write(&self, out: &mut XmlWriter) {
         out.element("GetExtendedUpdateInfoResult", |out| {
-            UpdateData::write_array(&self.updates, out);
+            UpdateData::write_array(&self.ready_updates, &self.updates, out);
             FileLocation::write_array(&self.file_locations, out);
             out.ints("OutOfScopeRevisionIDs", &self.out_of_scope_revision_ids);
         });

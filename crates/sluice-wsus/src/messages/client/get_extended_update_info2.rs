@@ -126,7 +126,7 @@ impl<'a> Message<'a> for GetExtendedUpdateInfo2Response<'a> {
 
     fn write(&self, out: &mut XmlWriter) {
         out.element("GetExtendedUpdateInfo2Result", |out| {
-            UpdateData::write_array(&self.updates, out);
+            UpdateData::write_array(&[], &self.updates, out);
             FileLocation::write_array(&self.file_locations, out);
             FileDecryption::write_array(&self.file_decryption_data, "FileDecryptionData", "FileDecryption", out);
             FileDecryption::write_array(&self.file_decryption_data2, "FileDecryptionData2", "FileDecryption2", out);

@@ -6,6 +6,7 @@ mod get_cookie;
 mod get_extended_update_info;
 mod get_extended_update_info2;
 mod get_file_locations;
+mod outline;
 mod refresh_cache;
 mod register_computer;
 mod start_category_scan;
@@ -21,6 +22,7 @@ pub use get_extended_update_info2::{
     FileDecryption, GetExtendedUpdateInfo2, GetExtendedUpdateInfo2Response, UpdateEncryptionDetail,
 };
 pub use get_file_locations::{GetFileLocations, GetFileLocationsResponse};
+pub use outline::Outline;
 pub use refresh_cache::{RefreshCache, RefreshCacheResponse, RefreshCacheResult};
 pub use register_computer::{ComputerInfo, RegisterComputer, RegisterComputerResponse};
 pub use start_category_scan::{CategoryRelationship, StartCategoryScan, StartCategoryScanResponse};

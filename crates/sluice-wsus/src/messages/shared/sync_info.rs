@@ -2,7 +2,8 @@
 
 use super::limits::MAX_REVISION_IDS;
 use super::{Cookie, Deployment};
-use crate::soap::{Element, Fragment, Reader, SoapError, XmlWriter};
+use crate::soap::{ContentEncoding, Element, Fragment, Reader, SoapError, SoapVersion, Style, XmlWriter};
+use crate::xpress::XpressError;
 
 /// An update that is new to a client, or whose deployment changed.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +34,7 @@ impl<'a> UpdateInfo<'a> {
         Ok(info)
     }
 
-    fn write(&self, out: &mut XmlWriter) {
+    pub(super) fn write(&self, out: &mut XmlWriter) {
         out.element("UpdateInfo", |out| {
             out.int("ID", self.id);
             if let Some(deployment) = &self.deployment {
@@ -47,9 +48,22 @@ impl<'a> UpdateInfo<'a> {
     }
 }
 
+/// What goes into the gap of a [`SyncInfo`].
+///
+/// # Errors
+/// None: nothing in it is packed.
+pub fn cookie_piece(cookie: &Cookie, encoding: ContentEncoding) -> Result<Vec<u8>, XpressError> {
+    let mut out = XmlWriter::new(Style::Wcf, SoapVersion::Soap11, encoding);
+    cookie.write("NewCookie", &mut out);
+    out.finish()
+}
+
 /// What a synchronization round answers.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SyncInfo<'a> {
+    /// Written before the new updates: more of them, as [`UpdatePacker`](super::UpdatePacker) made them. Only
+    /// for answers that are packed.
+    pub ready_updates: Vec<&'a [u8]>,
     /// Updates the client needs and does not have.
     pub new_updates: Vec<UpdateInfo<'a>>,
     /// Revisions the client has and does not need any more.
@@ -60,6 +74,8 @@ pub struct SyncInfo<'a> {
     pub truncated: bool,
     /// The cookie to use from now on.
     pub new_cookie: Option<Cookie>,
+    /// Written: in place of the cookie a gap, into which [`cookie_piece`] fits.
+    pub cookie_gap: bool,
     /// Of the revisions out of scope, those that are still deployed but outside the category filter.
     pub deployed_out_of_scope_revision_ids: Vec<i32>,
     /// Whether a driver pass would find nothing. Only for clients of protocol 1.7 and newer.
@@ -99,11 +115,22 @@ impl<'a> SyncInfo<'a> {
     /// Writes an element `name`.
     pub fn write(&self, name: &str, out: &mut XmlWriter) {
         out.element(name, |out| {
-            out.array("NewUpdates", &self.new_updates, |out, update| update.write(out));
+            if self.ready_updates.is_empty() {
+                out.array("NewUpdates", &self.new_updates, |out, update| update.write(out));
+            } else {
+                out.element("NewUpdates", |out| {
+                    self.ready_updates.iter().for_each(|blocks| out.ready(blocks));
+                    self.new_updates.iter().for_each(|update| update.write(out));
+                });
+            }
             out.ints("OutOfScopeRevisionIDs", &self.out_of_scope_revision_ids);
             out.array("ChangedUpdates", &self.changed_updates, |out, update| update.write(out));
             out.bool("Truncated", self.truncated);
-            Cookie::write_optional(self.new_cookie.as_ref(), "NewCookie", out);
+            if self.cookie_gap {
+                out.leave_gap();
+            } else {
+                Cookie::write_optional(self.new_cookie.as_ref(), "NewCookie", out);
+            }
             out.ints("DeployedOutOfScopeRevisionIds", &self.deployed_out_of_scope_revision_ids);
             if let Some(not_needed) = self.driver_sync_not_needed {
                 out.bool("DriverSyncNotNeeded", not_needed);

@@ -104,15 +104,23 @@ impl<'a> UpdateData<'a> {
         })
     }
 
-    /// Writes an element `Updates`, or nothing if there are none.
-    pub fn write_array(items: &[Self], out: &mut XmlWriter) {
-        out.array("Updates", items, |out, data| {
-            out.element("Update", |out| {
-                out.int("ID", data.id);
-                if let Some(xml) = &data.xml {
-                    out.fragment("Xml", xml);
-                }
-            });
+    /// Writes an element `Updates` with those that are packed and the others, or nothing if there are none.
+    pub fn write_array(ready: &[&[u8]], items: &[Self], out: &mut XmlWriter) {
+        if ready.is_empty() {
+            return out.array("Updates", items, |out, data| data.write(out));
+        }
+        out.element("Updates", |out| {
+            ready.iter().for_each(|blocks| out.ready(blocks));
+            items.iter().for_each(|data| data.write(out));
+        });
+    }
+
+    pub(super) fn write(&self, out: &mut XmlWriter) {
+        out.element("Update", |out| {
+            out.int("ID", self.id);
+            if let Some(xml) = &self.xml {
+                out.fragment("Xml", xml);
+            }
         });
     }
 }
