@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::Context as _;
 
-use crate::{fleet, measure, sync};
+use crate::{fleet, measure, sync, windows};
 
 /// What a child measured, by name.
 pub struct Figures(BTreeMap<String, f64>);
@@ -50,6 +50,7 @@ pub fn serve(arguments: &[String]) -> anyhow::Result<()> {
         Some("read") => on_runtime(sync::read::child(path(1)?)),
         Some("first-sync") => on_runtime(sync::whole::child(path(1)?)),
         Some("fleet") => on_runtime(fleet::child(path(1)?, path(2)?, argument(3)?.parse()?)),
+        Some("bare") => on_runtime(windows::bare_child(arguments.get(1..).unwrap_or_default())),
         _ => anyhow::bail!("there is no such child"),
     }?;
     let (_, peak) = measure::memory_of("self")?;

@@ -6,6 +6,7 @@
 //! the server.
 
 mod answers;
+mod bare;
 mod capacity;
 mod client;
 mod events;
@@ -19,6 +20,8 @@ mod site;
 use crate::Work;
 use crate::devices::serve::Serve;
 use crate::report::Report;
+
+pub use bare::child as bare_child;
 
 /// All of them, one after the other on the same site.
 pub fn bench(work: &Work, report: &mut Report) -> anyhow::Result<()> {
