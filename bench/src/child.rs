@@ -51,6 +51,7 @@ pub fn serve(arguments: &[String]) -> anyhow::Result<()> {
         Some("first-sync") => on_runtime(sync::whole::child(path(1)?)),
         Some("fleet") => on_runtime(fleet::child(path(1)?, path(2)?, argument(3)?.parse()?)),
         Some("windows-register") => on_runtime(windows::register(path(1)?, argument(2)?.parse()?)),
+        Some("bare") => on_runtime(windows::bare_child(arguments.get(1..).unwrap_or_default())),
         _ => anyhow::bail!("there is no such child"),
     }?;
     let (_, peak) = measure::memory_of("self")?;

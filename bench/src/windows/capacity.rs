@@ -47,8 +47,14 @@ pub async fn bench(serve: &Serve, recorded: &Recorded, report: &mut Report) -> a
     let processors = std::thread::available_parallelism()?;
     for (name, scripts) in [("First scans", first), ("Daily scans (sign-on, a round without news)", daily)] {
         let before = measure::cpu_of(serve.pid())?;
-        let load =
-            Load { to: serve.plain, scripts, connections: CONNECTIONS, until: Until::Seconds(SECONDS), pace: None };
+        let load = Load {
+            to: serve.plain,
+            scripts,
+            connections: CONNECTIONS,
+            until: Until::Seconds(SECONDS),
+            pace: None,
+            number_at: None,
+        };
         let outcome = load.run().await?;
         let cpu = measure::cpu_of(serve.pid())? - before;
         report.heading(&format!(

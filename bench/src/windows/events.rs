@@ -40,7 +40,8 @@ pub async fn bench(serve: &Serve, report: &mut Report) -> anyhow::Result<()> {
         }
     }
     let before = measure::cpu_of(serve.pid())?;
-    let load = Load { to: serve.plain, scripts, connections: CONNECTIONS, until: Until::AllSent, pace: None };
+    let load =
+        Load { to: serve.plain, scripts, connections: CONNECTIONS, until: Until::AllSent, pace: None, number_at: None };
     let outcome = load.run().await?;
     let cpu = measure::cpu_of(serve.pid())? - before;
     #[expect(clippy::cast_precision_loss, reason = "counts of a bench fit")]

@@ -39,6 +39,7 @@ pub async fn bench(serve: &Serve, report: &mut Report) -> anyhow::Result<()> {
             connections: 1,
             until: Until::AllSent,
             pace: None,
+            number_at: None,
         };
         let outcome = load.run().await?;
         first.extend(outcome.latencies.first().map(|latency| latency * 1e3));

@@ -11,6 +11,9 @@ use bytes::Bytes;
 use super::http::Connection;
 use crate::measure;
 
+/// Digits by which requests can be made different.
+pub const DIGITS: usize = 8;
+
 /// Requests that one client sends one after the other.
 pub type Script = Arc<[Bytes]>;
 
@@ -26,6 +29,8 @@ pub struct Load {
     pub until: Until,
     /// Scripts a second of all connections together; `None`: as fast as answers come.
     pub pace: Option<f64>,
+    /// Where in each request a number of eight digits is that is another one each time.
+    pub number_at: Option<usize>,
 }
 
 /// When a load ends.
@@ -71,7 +76,7 @@ impl Outcome {
 impl Load {
     /// Sends it. An answer other than 200 is an error.
     pub async fn run(self) -> anyhow::Result<Outcome> {
-        let Self { to, scripts, connections, until, pace } = self;
+        let Self { to, scripts, connections, until, pace, number_at } = self;
         let scripts = Arc::new(scripts);
         let next = Arc::new(AtomicUsize::new(0));
         let mut open = Vec::with_capacity(connections);
@@ -81,7 +86,7 @@ impl Load {
         let begin = measure::wall();
         let workers = open.into_iter().map(|connection| {
             let (scripts, next) = (Arc::clone(&scripts), Arc::clone(&next));
-            tokio::spawn(worker(connection, scripts, next, until, pace, begin))
+            tokio::spawn(worker(connection, scripts, next, until, pace, number_at, begin))
         });
         let mut outcome = Outcome { scripts: 0, latencies: Vec::new(), seconds: 0.0, bytes: 0 };
         for worker in workers.collect::<Vec<_>>() {
@@ -101,6 +106,7 @@ async fn worker(
     next: Arc<AtomicUsize>,
     until: Until,
     pace: Option<f64>,
+    number_at: Option<usize>,
     begin: f64,
 ) -> anyhow::Result<Outcome> {
     let mut outcome = Outcome { scripts: 0, latencies: Vec::new(), seconds: 0.0, bytes: 0 };
@@ -119,7 +125,10 @@ async fn worker(
         }
         for request in script.iter() {
             let sent = measure::wall();
-            let answer = connection.send(request).await?;
+            let answer = match number_at.and_then(|at| different(request, at, turn)) {
+                Some(request) => connection.send(&request).await?,
+                None => connection.send(request).await?,
+            };
             outcome.latencies.push(measure::wall() - sent);
             anyhow::ensure!(
                 answer.status == 200,
@@ -131,4 +140,12 @@ async fn worker(
         }
         outcome.scripts += 1;
     }
+}
+
+/// A request with the number of its turn in it.
+fn different(request: &Bytes, at: usize, turn: usize) -> Option<Vec<u8>> {
+    let mut request = request.to_vec();
+    let number = format!("{:0DIGITS$}", 20_000_000 + turn % 10_000_000);
+    request.get_mut(at..at + DIGITS)?.copy_from_slice(number.as_bytes());
+    Some(request)
 }

@@ -6,6 +6,7 @@
 //! the server.
 
 mod answers;
+mod bare;
 mod capacity;
 mod client;
 mod events;
@@ -22,6 +23,8 @@ pub use registered::child as register;
 use crate::Work;
 use crate::devices::serve::Serve;
 use crate::report::Report;
+
+pub use bare::child as bare_child;
 
 /// All of them, one after the other on the same site.
 pub fn bench(work: &Work, report: &mut Report) -> anyhow::Result<()> {

@@ -72,7 +72,7 @@ pub async fn bench(serve: &Serve, report: &mut Report) -> anyhow::Result<Recorde
 /// CPU and clock seconds of scripts that one connection sends.
 async fn cost(serve: &Serve, scripts: Vec<Arc<[Bytes]>>) -> anyhow::Result<(f64, f64)> {
     let before = measure::cpu_of(serve.pid())?;
-    let load = Load { to: serve.plain, scripts, connections: 1, until: Until::AllSent, pace: None };
+    let load = Load { to: serve.plain, scripts, connections: 1, until: Until::AllSent, pace: None, number_at: None };
     let outcome = load.run().await?;
     Ok((measure::cpu_of(serve.pid())? - before, outcome.seconds))
 }
