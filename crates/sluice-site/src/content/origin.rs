@@ -87,7 +87,7 @@ pub(super) fn shown(url: &str) -> String {
 }
 
 impl Site {
-    /// Tells what knows where files are. The first one stays.
+    /// Tells what knows where files are. The last one holds.
     pub fn set_content_origin(&self, origin: Arc<dyn ContentOrigin>) {
         self.fetching.set_origin(origin);
         self.content_origins_changed();

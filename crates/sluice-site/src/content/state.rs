@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::File;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::{SignedDuration, Timestamp};
 use sluice_content::ContentName;
 use sluice_store::content_failure::ContentFailureRecord;
@@ -32,7 +32,7 @@ pub(crate) struct Fetching {
     inner: Mutex<Inner>,
     /// Something is to be started, or looked at.
     pub(super) wake: Notify,
-    origin: OnceLock<Arc<dyn ContentOrigin>>,
+    origin: ArcSwapOption<Arc<dyn ContentOrigin>>,
     pub(super) verification: Mutex<Option<Verification>>,
     /// Held while files are looked at to be removed.
     pub(super) collecting: tokio::sync::Mutex<()>,
@@ -136,7 +136,7 @@ impl Fetching {
             limiter: Limiter::new(Arc::clone(&host.clock)),
             inner: Mutex::new(Inner { failures, ..Inner::default() }),
             wake: Notify::new(),
-            origin: OnceLock::new(),
+            origin: ArcSwapOption::empty(),
             verification: Mutex::default(),
             collecting: tokio::sync::Mutex::default(),
             alarm: tokio::sync::Mutex::default(),
@@ -160,12 +160,11 @@ impl Fetching {
     }
 
     pub(super) fn set_origin(&self, origin: Arc<dyn ContentOrigin>) {
-        // Whoever comes second has nothing new to say.
-        let _first_stays = self.origin.set(origin);
+        self.origin.store(Some(Arc::new(origin)));
     }
 
-    pub(super) fn origin(&self) -> Option<&Arc<dyn ContentOrigin>> {
-        self.origin.get()
+    pub(super) fn origin(&self) -> Option<Arc<dyn ContentOrigin>> {
+        self.origin.load().as_deref().cloned()
     }
 
     /// What is wanted may be different now.
