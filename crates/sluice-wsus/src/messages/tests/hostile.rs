@@ -25,10 +25,10 @@ const SERVER_SAMPLES: [&str; 2] = [
      <Expiration>9999-12-31T23:59:59.9999999</Expiration><EncryptedData /></cookie><clientTime>2026-10-04T16:03:35Z\
      </clientTime><computers><ComputerRollupInfo ComputerId=\"a&lt;b\" LastSyncTime='1753-01-01T00:00:00' \
      LastSyncResult=\"1\"><Details IPAddress=\"192.0.2.1\" SuiteMask=\"256\"><TargetGroupIdList><guid>\
-     a0a08746-4dbe-4a37-9adf-9e7c652c0b15</guid></TargetGroupIdList></Details></ComputerRollupInfo></computers>\
+     a0a08746-4dbe-4a37-9adf-9e7652c0b421</guid></TargetGroupIdList></Details></ComputerRollupInfo></computers>\
      </RollupComputers></s:Body></s:Envelope>",
     "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><GetUpdateDataResponse xmlns=\"urn:x\">\
-     <GetUpdateDataResult><updates><ServerSyncUpdateData><Id><UpdateID>a0a08746-4dbe-4a37-9adf-9e7c652c0b15</UpdateID>\
+     <GetUpdateDataResult><updates><ServerSyncUpdateData><Id><UpdateID>a0a08746-4dbe-4a37-9adf-9e7652c0b421</UpdateID>\
      <RevisionNumber>100</RevisionNumber></Id><XmlUpdateBlob>&lt;a b=\"1\"/&gt;</XmlUpdateBlob><FileDigestList>\
      <base64Binary>AQID</base64Binary></FileDigestList><XmlUpdateBlobCompressed>TVNDRg==</XmlUpdateBlobCompressed>\
      </ServerSyncUpdateData></updates><fileUrls><ServerSyncUrlData><FileDigest>AQID</FileDigest><UssUrl />\

@@ -37,7 +37,7 @@ fn a_nil_operation_is_one_without_parameters() {
 fn any_order_unknown_elements_nil_and_empty() {
     let Ok(ServerSyncRequest::GetRevisionIdList(request)) = read(
         "<GetRevisionIdList><filter><Languages i:nil='true'/><Newer><Deep>1</Deep></Newer><Classifications><IdAndDelta \
-         i:nil='true'/><IdAndDelta><Delta>1</Delta><Id> A0A08746-4DBE-4A37-9ADF-9E7C652C0B15 </Id></IdAndDelta>\
+         i:nil='true'/><IdAndDelta><Delta>1</Delta><Id> A0A08746-4DBE-4A37-9ADF-9E7652C0B421 </Id></IdAndDelta>\
          </Classifications><GetConfig>0</GetConfig><DssProtocolVersion/><Categories/></filter><cookie i:nil='true'/>\
          </GetRevisionIdList>",
     ) else {
@@ -53,10 +53,10 @@ fn any_order_unknown_elements_nil_and_empty() {
 /// Plain identities are taken by another way than the rest; both must be the same.
 #[test]
 fn identities_in_every_spelling() {
-    let plain = "<UpdateIdentity><UpdateID>a0a08746-4dbe-4a37-9adf-9e7c652c0b15</UpdateID>\
+    let plain = "<UpdateIdentity><UpdateID>a0a08746-4dbe-4a37-9adf-9e7652c0b421</UpdateID>\
         <RevisionNumber>7</RevisionNumber></UpdateIdentity>";
     let odd = "<x:UpdateIdentity xmlns:x='urn:x'> <RevisionNumber> 7 </RevisionNumber><!-- --><x:UpdateID>\
-        A0A08746-4DBE-4A37-9ADF-9E7C652C0B15</x:UpdateID></x:UpdateIdentity>";
+        A0A08746-4DBE-4A37-9ADF-9E7652C0B421</x:UpdateID></x:UpdateIdentity>";
     let list = |inside: &str| {
         let text = envelope(&format!(
             "<GetRevisionIdListResponse><GetRevisionIdListResult>{inside}<Anchor>x</Anchor></GetRevisionIdListResult>\
@@ -154,7 +154,7 @@ fn wrong_values_name_the_parameter() {
 
 #[test]
 fn lists_without_end_are_refused() {
-    let entry = "<IdAndDelta><Id>a0a08746-4dbe-4a37-9adf-9e7c652c0b15</Id></IdAndDelta>".repeat(10_001);
+    let entry = "<IdAndDelta><Id>a0a08746-4dbe-4a37-9adf-9e7652c0b421</Id></IdAndDelta>".repeat(10_001);
     let error =
         read(&format!("<GetRevisionIdList><filter><Categories>{entry}</Categories></filter></GetRevisionIdList>"));
     assert_eq!(error.unwrap_err().parameter(), Some("Categories"));

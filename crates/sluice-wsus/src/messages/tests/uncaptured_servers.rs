@@ -176,7 +176,7 @@ fn deployments() {
         hidden_updates: vec![guid(), guid()],
         accepted_eulas: Vec::new(),
     };
-    let all = "a0a08746-4dbe-4a37-9adf-9e7c652c0b15";
+    let all = "a0a08746-4dbe-4a37-9adf-9e7652c0b421";
     let one = |deadline: &str, live: &str| {
         format!(
             "<ServerSyncDeployment><UpdateId>00000000-0000-0000-0000-0000000000a1</UpdateId>\
