@@ -12,6 +12,9 @@ async fn python() -> PathBuf {
     let target = sluice_e2e::program().parent().and_then(Path::parent).expect("a target folder").join("zeep");
     let python = target.join("bin/python");
     let ready = target.join("ready");
+    // Each test is a process of its own, and one of them makes it.
+    let lock = std::fs::File::create(target.with_extension("lock")).expect("a file in the target folder");
+    lock.lock().expect("a lock on it");
     if !ready.is_file() {
         run("python3", &["-m", "venv", "--clear", &target.display().to_string()]).await;
         let requirements = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/windows/zeep/requirements.txt");

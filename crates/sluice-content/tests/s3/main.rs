@@ -48,6 +48,10 @@ fn python() -> &'static Path {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("moto");
         let (python, ready) = (target.join("bin/python"), target.join("ready"));
         let requirements = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/s3/requirements.txt");
+        // Each test is a process of its own, and one of them makes it.
+        std::fs::create_dir_all(target.parent().unwrap()).unwrap();
+        let lock = std::fs::File::create(target.with_extension("lock")).unwrap();
+        lock.lock().unwrap();
         if !ready.is_file() {
             run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&target));
             run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement", requirements]));
