@@ -36,6 +36,6 @@ super::words! {
         test_good: "The server answers ({} ms).",
         step_good: "went well",
         step_bad: "failed",
-        same: "sluice source create --kind upstream --url {}",
+        same: "sluice source create --kind upstream --server {}",
     }
 }

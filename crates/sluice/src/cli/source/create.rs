@@ -15,7 +15,7 @@ pub(super) const EXAMPLE: &str = "Examples:
   sluice source create --name bookworm-security \\
       --uri http://secure.example/debian-security --suite bookworm-security \\
       --keyring /usr/share/keyrings/debian-archive-keyring.gpg --every 4h
-  sluice source create --kind upstream --name \"Head office\" --url http://wsus.example.org:8530
+  sluice source create --kind upstream --name \"Head office\" --server http://wsus.example.org:8530
   sluice source create --preset microsoft-update --authority MicRooCerAut2011.pem --daily 02:00";
 
 /// A source to define.
@@ -28,7 +28,7 @@ pub struct Create {
     #[arg(long, value_enum)]
     kind: Option<Kind>,
     /// Archive root, as in sources.list.
-    #[arg(long, conflicts_with_all = ["url", "preset"], requires_all = ["suite", "keyrings"])]
+    #[arg(long, conflicts_with_all = ["server", "preset"], requires_all = ["suite", "keyrings"])]
     uri: Option<String>,
     /// Suite: bookworm, bookworm-security, …
     #[arg(long, requires = "uri")]
@@ -59,7 +59,7 @@ pub struct Create {
 enum Kind {
     /// A suite of a Debian archive: --uri, --suite, --keyring.
     Apt,
-    /// Microsoft Update, a WSUS or another Sluice: --url or --preset.
+    /// Microsoft Update, a WSUS or another Sluice: --server or --preset.
     Upstream,
 }
 
@@ -92,7 +92,7 @@ pub(super) async fn run(mut create: Create, context: &Context) -> Result<Answer,
     if found.is_none() || create.kind.is_some_and(|kind| Some(kind) != found) {
         return Err(CliError::usage(
             "the flags do not say what to synchronize with",
-            "Give --uri, --suite and --keyring for a Debian archive, --url or --preset for a server.",
+            "Give --uri, --suite and --keyring for a Debian archive, --server or --preset for a server.",
         ));
     }
     let request = SourceRequest {

@@ -12,13 +12,13 @@ use crate::cli::view::clean;
 
 pub(super) const EXAMPLE: &str = "Examples:
   sluice source test \"Head office\"
-  sluice source test --url https://wsus.example.org:8531 --authority our-ca.pem";
+  sluice source test --server https://wsus.example.org:8531 --authority our-ca.pem";
 
 /// What to try out.
 #[derive(Debug, Args)]
 pub struct Test {
-    /// Name or identity of a source; without it the server that --url or --preset names.
-    #[arg(conflicts_with_all = ["url", "preset"], required_unless_present_any = ["url", "preset"])]
+    /// Name or identity of a source; without it the server that --server or --preset names.
+    #[arg(conflicts_with_all = ["server", "preset"], required_unless_present_any = ["server", "preset"])]
     source: Option<String>,
     #[command(flatten)]
     upstream: UpstreamArgs,

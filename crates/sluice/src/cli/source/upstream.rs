@@ -20,8 +20,8 @@ pub(super) enum Preset {
 pub(super) struct UpstreamArgs {
     /// Root of a WSUS or another Sluice: http://wsus.example.org:8530.
     #[arg(long, value_name = "URL", conflicts_with = "preset")]
-    pub(super) url: Option<String>,
-    /// A well-known server instead of --url.
+    pub(super) server: Option<String>,
+    /// A well-known server instead of --server.
     #[arg(long, value_enum)]
     pub(super) preset: Option<Preset>,
     /// File with certificate authorities (PEM) that are believed beside those of the site's machine.
@@ -47,7 +47,7 @@ pub(super) struct UpstreamArgs {
 impl UpstreamArgs {
     /// The server; `None` when neither an address nor a preset is given.
     pub(super) fn upstream(self, proxy: Option<String>) -> Result<Option<UpstreamSource>, CliError> {
-        let Some(url) = self.preset.map(|Preset::MicrosoftUpdate| MICROSOFT_UPDATE.to_owned()).or(self.url) else {
+        let Some(url) = self.preset.map(|Preset::MicrosoftUpdate| MICROSOFT_UPDATE.to_owned()).or(self.server) else {
             return Ok(None);
         };
         let languages = if self.languages.iter().any(|tag| tag == "all") { Vec::new() } else { self.languages };
