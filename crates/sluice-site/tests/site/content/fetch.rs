@@ -53,6 +53,8 @@ async fn a_broken_connection_is_gone_on_with() {
 async fn a_stopped_site_goes_on_where_it_was() {
     let (mut world, origin, file) = with_file().await;
     origin.acts([Act::Hold(600_000)]);
+    // What no deployment wants may be thrown away at the start, before anybody asks for it again.
+    deploy(&world, "d", &file).await;
     let Offer::Coming(mut coming) = world.site.content_file(&file.name).await.unwrap() else {
         panic!("it is on its way")
     };
@@ -67,9 +69,10 @@ async fn a_stopped_site_goes_on_where_it_was() {
     origin.acts([Act::Serve]);
     assert_eq!(read(&world, &file.name).await.unwrap(), file.bytes);
     let asked = origin.asked();
-    let range = asked.last().unwrap().rsplit(' ').next().unwrap();
-    let from: usize = range.strip_prefix("bytes=").unwrap().strip_suffix('-').unwrap().parse().unwrap();
-    assert!((500_000..=600_000).contains(&from), "{asked:?}");
+    let from =
+        |line: &String| line.rsplit(' ').next()?.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok();
+    let from = asked.iter().filter_map(from).next_back();
+    assert!(from.is_some_and(|from| (500_000..=600_000).contains(&from)), "{asked:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
