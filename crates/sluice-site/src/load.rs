@@ -17,7 +17,6 @@ use crate::downstream;
 use crate::error::{SiteError, SiteResult};
 use crate::keeper::{apply_catalog, apply_devices};
 use crate::known::KnownDevices;
-use crate::windows;
 use crate::windows::reporting;
 
 /// Changes that are applied at a time. Inventories among them are whole, each of about 100 kB; the fleet
@@ -137,8 +136,6 @@ async fn whole_fleet(reader: &mut Reader, known: &KnownDevices, building: &mut C
         Ok(())
     })
     .await?;
-    let number = |id| numbers.get(&id).map(|(number, _)| *number);
-    windows::reporting::load(reader, number, |change| building.add(change)).await?;
     let mut hashes: HashMap<DeviceId, [u8; 32]> = HashMap::new();
     inventory::load(reader, |row| {
         if let Some(stored) = usable(row)
