@@ -26,8 +26,8 @@ async fn a_device_arrives_step_by_step() {
     client.start(&world).unwrap();
     client.start(&world).unwrap();
     assert_eq!(stages(&world), [("pc1.example".to_owned(), ArrivalStage::FirstContact)]);
-    assert_eq!(events.try_recv().unwrap().name(), "device", "the console is told");
-    assert!(events.try_recv().is_err(), "once");
+    let told = std::iter::from_fn(|| events.try_recv().ok()).filter(|event| event.name() == "device").count();
+    assert_eq!(told, 1, "the console is told, once");
 
     client.register(&world).await;
     world.site.publish_reports().await;

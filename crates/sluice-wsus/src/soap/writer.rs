@@ -159,6 +159,11 @@ impl XmlWriter {
         self.element(name, |writer| escape_into(text, &mut writer.text));
     }
 
+    /// An element with text in which nothing has to be escaped.
+    fn plain(&mut self, name: &str, text: &str) {
+        self.element(name, |writer| writer.push(text));
+    }
+
     /// An element that is nil, as agents write it.
     pub fn nil(&mut self, name: &str) {
         for part in
@@ -205,23 +210,23 @@ impl XmlWriter {
 
     /// An element with `true` or `false`.
     pub fn bool(&mut self, name: &str, value: bool) {
-        self.text(name, if value { "true" } else { "false" });
+        self.plain(name, if value { "true" } else { "false" });
     }
 
     /// An element with a dateTime in UTC, see [`format_date_time`].
     pub fn date_time(&mut self, name: &str, value: Timestamp) {
-        self.text(name, &format_date_time(value));
+        self.plain(name, &format_date_time(value));
     }
 
     /// An element with a GUID in lower case.
     pub fn guid(&mut self, name: &str, value: Uuid) {
         let mut buffer = Uuid::encode_buffer();
-        self.text(name, value.hyphenated().encode_lower(&mut buffer));
+        self.plain(name, value.hyphenated().encode_lower(&mut buffer));
     }
 
     /// An element with bytes in Base64.
     pub fn base64(&mut self, name: &str, value: &[u8]) {
-        self.text(name, &BASE64.encode(value));
+        self.plain(name, &BASE64.encode(value));
     }
 
     /// An array with one element for every item, or nothing if there are no items: real servers leave empty arrays

@@ -6,7 +6,9 @@
 //! [`fixed`](Outline::fixed) parts are equal, differ in nothing but the values of these elements: what is taken out is
 //! text without markup, and the document around it is the same.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::{GetExtendedUpdateInfo, SyncUpdates};
 use crate::soap::{Element, Envelope, Limits, MAX_STRING, Message, Reader, SoapError};
@@ -27,6 +29,10 @@ const MAX_TIME: usize = 64;
 /// Values that are taken out.
 const VALUES: usize = 4;
 
+/// What finds the start tags of the values. The first letter of the last two is another one in GetExtendedUpdateInfo.
+static TAGS: LazyLock<[Finder<'static>; VALUES]> =
+    LazyLock::new(|| ["<Expiration>", "<EncryptedData>", "eviceAttributes>", "allerAttributes>"].map(Finder::new));
+
 /// A request, and where in it are the values that differ between clients.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outline<'a> {
@@ -46,19 +52,19 @@ impl<'a> Outline<'a> {
         if *second == 0 || request.len() > MAX_REQUEST {
             return None;
         }
+        let [expiration, data, device, caller] = &*TAGS;
         let head = request.get(..COOKIE_WITHIN.min(request.len()))?;
-        let expiration = value(head, 0, "<Expiration>", MAX_TIME, |byte| {
+        let expiration = value(head, 0, expiration, MAX_TIME, |byte| {
             byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'.' | b'-' | b'+')
         })?;
-        let data = value(head, expiration.1, "<EncryptedData>", MAX_COOKIE, |byte| {
+        let data = value(head, expiration.1, data, MAX_COOKIE, |byte| {
             byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')
         })?;
         let from = request.len().saturating_sub(ATTRIBUTES_WITHIN).max(data.1);
         let nothing = (request.len(), request.len());
         let plain = |byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'<' | b'>' | b'&');
-        // Their first letter is another one in GetExtendedUpdateInfo.
-        let device = value(request, from, "eviceAttributes>", ATTRIBUTES_WITHIN, plain);
-        let caller = device.and_then(|(_, end)| value(request, end, "allerAttributes>", ATTRIBUTES_WITHIN, plain));
+        let device = value(request, from, device, ATTRIBUTES_WITHIN, plain);
+        let caller = device.and_then(|(_, end)| value(request, end, caller, ATTRIBUTES_WITHIN, plain));
         Some(Self { request, values: [expiration, data, device.unwrap_or(nothing), caller.unwrap_or(nothing)] })
     }
 
@@ -113,10 +119,10 @@ impl<'a> Outline<'a> {
 }
 
 /// The first element after `from` whose name ends so: where its text starts and ends.
-fn value(text: &[u8], from: usize, tag: &str, most: usize, allowed: fn(u8) -> bool) -> Option<(usize, usize)> {
-    let start = from + memmem::find(text.get(from..)?, tag.as_bytes())? + tag.len();
+fn value(text: &[u8], from: usize, tag: &Finder<'_>, most: usize, allowed: fn(u8) -> bool) -> Option<(usize, usize)> {
+    let start = from + tag.find(text.get(from..)?)? + tag.needle().len();
     let rest = text.get(start..)?;
-    let length = rest.iter().take(most).position(|byte| *byte == b'<')?;
+    let length = memchr::memchr(b'<', rest.get(..most.min(rest.len()))?)?;
     let value = rest.get(..length)?;
     value.iter().all(|byte| allowed(*byte)).then_some((start, start + length))
 }
