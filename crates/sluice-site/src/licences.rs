@@ -145,15 +145,20 @@ impl Site {
         self.change_licences(caller, accept, BTreeSet::new()).await
     }
 
-    /// Accepts exactly these licence terms, known here or not: what a replica is told by its upstream
-    /// server, where they were accepted.
+    /// Accepts these licence terms, known here or not: what a replica is told by its upstream server, where they were
+    /// accepted. Of those that came from there `before`, the others are withdrawn.
     ///
     /// # Errors
     /// `Forbidden`; when it cannot be stored.
-    pub async fn mirror_licences(self: &Arc<Self>, caller: &Caller, licences: Vec<Uuid>) -> SiteResult<LicenceChange> {
+    pub async fn mirror_licences(
+        self: &Arc<Self>,
+        caller: &Caller,
+        licences: Vec<Uuid>,
+        before: Vec<Uuid>,
+    ) -> SiteResult<LicenceChange> {
         caller.require(Permission::Deploy)?;
         let accept: BTreeSet<Uuid> = licences.into_iter().collect();
-        let withdraw = self.catalog().accepted_licences().filter(|id| !accept.contains(id)).collect();
+        let withdraw = before.into_iter().filter(|id| !accept.contains(id)).collect();
         self.change_licences(caller, accept, withdraw).await
     }
 

@@ -195,6 +195,7 @@ impl Site {
         let directory = Arc::new(ArcSwap::from_pointee(directory));
         let windows = Windows::open(&store, &host, &config, &epoch, &fleet, &directory).await?;
         let downstream = Downstream::open(&store, &host).await?;
+        let upstreams = Upstreams::open(&store, host.clone(), &config.clients_url).await?;
         let claims = windows.claims();
         if !claims.is_empty() {
             directory.store(Arc::new(Directory::load(&mut store.reader().await?, &claims).await?));
@@ -222,7 +223,7 @@ impl Site {
             inheritance,
             sync,
             fetcher: Fetcher::new(host.clone()),
-            upstreams: Upstreams::new(host.clone(), &config.clients_url),
+            upstreams,
             reconcilers: Reconcilers::default(),
             notes: Arc::new(Semaphore::new(MAX_NOTES)),
             counters: Counters::default(),

@@ -13,6 +13,7 @@ use super::pending::PendingServer;
 use super::servers::MAX_SERVERS;
 use super::session::new_record;
 use crate::caller::{Caller, Permission};
+use crate::directory::DirectoryTurn;
 use crate::error::{SiteError, SiteResult};
 use crate::site::Site;
 
@@ -232,13 +233,8 @@ impl Site {
         };
         let entry = self.audit_entry(caller, "downstream.remove", &known.name, &id.to_string());
         let subtree = self.downstream.servers.subtree(id);
-        let devices: Vec<DeviceId> = match known.standing {
-            ServerStanding::Below => Vec::new(),
-            ServerStanding::Approved | ServerStanding::Admitted => self.downstream.rollup.computers.of_reporter(id),
-        };
         let site = Arc::clone(self);
         self.to_the_end(async move {
-            // First nobody can add devices any more.
             site.downstream.servers.remove(&subtree);
             site.downstream.pending.remove(id);
             site.store
@@ -251,10 +247,7 @@ impl Site {
                     })
                 })
                 .await?;
-            for chunk in devices.chunks(CHUNK) {
-                site.remove_downstream_devices(chunk.to_vec()).await?;
-            }
-            site.reload_directory(&turn).await
+            remove_orphans(&site, &turn).await
         })
         .await
     }
@@ -282,6 +275,26 @@ impl Site {
         let changes: Vec<_> = there.into_iter().map(|(_, number)| DeviceChange::Remove(number)).collect();
         if changes.is_empty() { Ok(()) } else { self.keeper.devices(changes).await }
     }
+}
+
+/// The reconciler that removes the devices of servers that were removed: those that a kill left, or that a report under
+/// way brought afterwards.
+pub(crate) async fn remove_devices_without_server(site: &Arc<Site>) -> SiteResult<()> {
+    let turn = site.directory_turn().await;
+    remove_orphans(site, &turn).await
+}
+
+async fn remove_orphans(site: &Site, turn: &DirectoryTurn) -> SiteResult<()> {
+    let downstream = &site.downstream;
+    let gone = downstream.rollup.computers.reporters().into_iter().filter(|id| downstream.servers.get(*id).is_none());
+    let devices: Vec<_> = gone.flat_map(|server| downstream.rollup.computers.of_reporter(server)).collect();
+    if devices.is_empty() {
+        return Ok(());
+    }
+    for chunk in devices.chunks(CHUNK) {
+        site.remove_downstream_devices(chunk.to_vec()).await?;
+    }
+    site.reload_directory(turn).await
 }
 
 fn asking(id: ServerId, server: PendingServer) -> DownstreamServer {

@@ -117,6 +117,8 @@ struct Told {
     /// The change with which it went.
     gone: BTreeMap<Uuid, u64>,
     last: u64,
+    /// The first change of this memory: what was told before is not known any more.
+    first: u64,
 }
 
 const LIVE: u8 = 1;
@@ -125,8 +127,9 @@ const ENTRY: usize = 1 + 16 + 8 + 8;
 
 impl Told {
     fn read(bytes: &[u8]) -> Option<Self> {
+        let (first, bytes) = bytes.split_first_chunk()?;
         let (last, entries) = bytes.split_first_chunk()?;
-        let mut told = Self { last: u64::from_be_bytes(*last), ..Self::default() };
+        let mut told = Self { first: u64::from_be_bytes(*first), last: u64::from_be_bytes(*last), ..Self::default() };
         let (entries, rest) = entries.as_chunks::<ENTRY>();
         for entry in entries {
             let (kind, entry) = entry.split_first()?;
@@ -144,7 +147,8 @@ impl Told {
     }
 
     fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(8 + (self.live.len() + self.gone.len()) * ENTRY);
+        let mut bytes = Vec::with_capacity(16 + (self.live.len() + self.gone.len()) * ENTRY);
+        bytes.extend_from_slice(&self.first.to_be_bytes());
         bytes.extend_from_slice(&self.last.to_be_bytes());
         let live = self.live.iter().map(|(guid, (fingerprint, change))| (LIVE, guid, *fingerprint, *change));
         let gone = self.gone.iter().map(|(guid, change)| (GONE, guid, 0, *change));
@@ -159,7 +163,7 @@ impl Told {
 
     /// What was told when this is in force.
     fn with(&self, now: &[ReplicaDeployment]) -> Self {
-        let mut next = Self { last: self.last, ..Self::default() };
+        let mut next = Self { first: self.first, last: self.last, ..Self::default() };
         let change = self.last + 1;
         for deployment in now {
             let fingerprint = fingerprint(deployment);
@@ -183,13 +187,15 @@ impl Told {
 }
 
 impl Decisions {
-    /// As they were told. What is damaged is told anew.
-    pub(super) async fn load(reader: &mut Reader) -> Result<Self, StoreError> {
+    /// As they were told. When that is damaged, who was told is told that the server changed, and asks for all.
+    pub(super) async fn load(reader: &mut Reader, now: Timestamp) -> Result<Self, StoreError> {
         let stored = meta::get(reader, META).await?;
         let told = stored.map(|bytes| {
             Told::read(&bytes).unwrap_or_else(|| {
                 tracing::error!("what replicas were told of deployments is damaged; they are told all of it again");
-                Told::default()
+                // Beyond all numbers there were: changes are far fewer than seconds.
+                let first = u64::try_from(now.as_second()).unwrap_or(0);
+                Told { first, last: first, ..Told::default() }
             })
         });
         Ok(Self(Mutex::new(told.unwrap_or_default())))
@@ -218,6 +224,9 @@ impl Site {
         // The Linux updates of a replica that is a Sluice have the same identities as here.
         let packages = open.cookie.sluice;
         let mut told = self.downstream.decisions.0.lock().await;
+        if !deployment_anchor.is_empty() && !(told.first..=told.last).contains(&since) {
+            return Err(ServerFault::ServerChanged);
+        }
         let (catalog, directory) = (self.catalog(), self.directory.load_full());
         let all = in_force(&catalog, &directory);
         let next = told.with(&all);

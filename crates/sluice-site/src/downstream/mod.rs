@@ -47,6 +47,7 @@ pub use lists::{ListAnswer, ListRequest};
 pub use ready::{DocumentBody, ReadyDocument};
 pub use session::{MAX_UPDATES, PROTOCOL, SLUICE_PROGRAM, ServerAuthorization, ServerConfig, ServerCookieRequest};
 
+pub(crate) use admin::remove_devices_without_server;
 pub(crate) use load::{computers as load_computers, statuses as load_statuses};
 pub(crate) use write::write as write_servers;
 
@@ -89,7 +90,7 @@ impl Downstream {
         settings.warn();
         let servers = Servers::load(&mut reader).await?;
         let rollup = Rollup::load(&mut reader).await?;
-        let decisions = Decisions::load(&mut reader).await?;
+        let decisions = Decisions::load(&mut reader, host.now()).await?;
         Ok(Arc::new(Self {
             settings: ArcSwap::from_pointee(settings),
             servers,

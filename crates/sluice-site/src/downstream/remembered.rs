@@ -34,11 +34,14 @@ impl<K: Eq + Hash + Clone, V: Clone> Remembered<K, V> {
         Some(value)
     }
 
-    /// Keeps a value of so many bytes; one that would take more than half of the room is not kept.
+    /// Keeps a value of so many bytes in place of the one there was; one that would take more than half of the room
+    /// is not kept.
     pub(super) fn put(&self, key: K, value: V, bytes: usize) {
+        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
         if bytes <= self.budget / 2 {
-            let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
             generations.put(self.budget, key, value, bytes);
+        } else {
+            generations.remove(&key);
         }
     }
 }
@@ -49,9 +52,14 @@ impl<K: Eq + Hash, V> Generations<K, V> {
             self.old = std::mem::take(&mut self.young);
             self.young_bytes = 0;
         }
-        self.old.remove(&key);
-        let before = self.young.insert(key, (value, bytes)).map_or(0, |(_, bytes)| bytes);
-        self.young_bytes = self.young_bytes + bytes - before;
+        self.remove(&key);
+        self.young.insert(key, (value, bytes));
+        self.young_bytes += bytes;
+    }
+
+    fn remove(&mut self, key: &K) {
+        self.old.remove(key);
+        self.young_bytes -= self.young.remove(key).map_or(0, |(_, bytes)| bytes);
     }
 }
 
@@ -82,5 +90,8 @@ mod tests {
         memory.put(1, "two", 40);
         assert_eq!(memory.get(&1), Some("two"));
         assert_eq!(memory.generations.lock().unwrap().young_bytes, 40);
+        memory.put(1, "grown", 51);
+        assert_eq!(memory.get(&1), None, "what it was counted for before is no reason to keep it");
+        assert_eq!(memory.generations.lock().unwrap().young_bytes, 0);
     }
 }

@@ -19,7 +19,7 @@ use crate::windows::newcomers::address;
 pub(super) const MAX_SERVERS: usize = 5_000;
 
 /// Levels below this site; more is a loop in what servers report.
-const MAX_DEPTH: usize = 16;
+pub(super) const MAX_DEPTH: usize = 16;
 
 /// Times kept of when a server was told what there is: a day's worth of hourly synchronizations for
 /// a week.

@@ -7,6 +7,8 @@ use crate::site::Site;
 
 /// Stores every change.
 pub(crate) async fn write(site: &Site) -> SiteResult<()> {
+    // One that is removed meanwhile is not written again.
+    let _turn = site.directory_turn().await;
     let servers = site.downstream.servers.all();
     let changed: Vec<_> = servers.iter().filter_map(|server| Some((server, server.take_change()?))).collect();
     if changed.is_empty() {

@@ -62,6 +62,9 @@ pub(crate) fn start(site: &Arc<Site>) {
     every(site, "schedule", SYNC_TICK, |site| async move { sync::start_due(&site).await });
     every(site, "contacts", CONTACT_TICK, |site| async move { contacts::write(&site).await });
     every(site, "downstream servers", CONTACT_TICK, |site| async move { downstream::write_servers(&site).await });
+    every(site, "devices of removed servers", EXPIRED_TICK, |site| async move {
+        downstream::remove_devices_without_server(&site).await
+    });
     every(site, "names", CONTACT_TICK, |site| async move { names::write(&site).await });
     every(site, "expired", EXPIRED_TICK, |site| async move { expired::remove(&site).await });
     every(site, "old events", EXPIRED_TICK, |site| async move { reporting::prune(&site).await });

@@ -17,6 +17,7 @@ use sluice_site::downstream::rollup::{
 };
 use sluice_site::downstream::settings::{DownstreamAccess, DownstreamSettingsChange};
 use sluice_site::downstream::{ListRequest, ServerAuthorization, ServerCookieRequest, ServerFault};
+use sluice_store::meta;
 use uuid::Uuid;
 
 use crate::windows_catalog::{WINDOWS_10, WINDOWS_11, id, publish};
@@ -377,4 +378,63 @@ async fn nobody_speaks_for_others() {
     let too_many = vec![StatusReport::default(); 26];
     let refused = site.downstream_report_status(PEER, Some(now), ServerId(SERVER), too_many).await;
     assert_eq!(refused, Err(ServerFault::InvalidParameters("computers")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_removed_server_stays_removed_whatever_it_reports_meanwhile() {
+    let (mut world, _) = approved().await;
+    let now = world.now();
+    world.site.downstream_report_computers(PEER, Some(now), vec![computer("pc", SERVER, now, true)]).await.unwrap();
+    // Many reports are under way while it is removed, some before and some after it.
+    let reports: Vec<_> = (0..20)
+        .map(|_| {
+            let site = world.site.clone();
+            let servers = vec![report(SERVER, Uuid::nil(), "branch")];
+            tokio::spawn(async move { site.downstream_report_servers(PEER, Some(now), servers).await })
+        })
+        .collect();
+    world.site.remove_downstream(&world.admin, ServerId(SERVER)).await.unwrap();
+    for report in reports {
+        let reported = report.await.unwrap();
+        assert!(matches!(reported, Ok(()) | Err(ServerFault::NotApproved)), "{reported:?}");
+    }
+    for _ in 0..2 {
+        assert_eq!(world.site.downstream_servers(&world.admin).unwrap(), []);
+        assert_eq!(names(&world, None), Vec::<String>::new());
+        world.restart().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_foreign_server_in_a_report_does_not_stop_the_others() {
+    let (world, _) = approved().await;
+    let (site, now) = (&world.site, world.now());
+    let foreign = Uuid::from_u128(0xf0);
+    let computers = vec![computer("theirs", foreign, now, true), computer("ours", SERVER, now, true)];
+    assert_eq!(site.downstream_report_computers(PEER, Some(now), computers).await.unwrap(), []);
+    assert_eq!(names(&world, None), ["ours"]);
+    // Three levels that are all new.
+    let [one, two, three] = [1, 2, 3].map(|number| Uuid::from_u128(0xbe00 + number));
+    let servers = vec![report(one, SERVER, "one"), report(two, one, "two"), report(three, two, "three")];
+    site.downstream_report_servers(PEER, Some(now), servers).await.unwrap();
+    let known = site.downstream_server(&world.admin, ServerId(three)).unwrap();
+    assert_eq!((known.state, known.parent), (DownstreamState::Below, Some(ServerId(two))));
+    assert_eq!(site.downstream_server(&world.admin, ServerId(two)).unwrap().parent, Some(ServerId(one)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_what_replicas_were_told_is_lost_they_ask_for_everything() {
+    let (mut world, mine) = approved().await;
+    let list = world.site.downstream_list(&mine, filter(&[WINDOWS_11], "")).await.unwrap();
+    let told = world.site.downstream_decisions(&mine, "", &list.anchor).await.unwrap();
+    assert_eq!(world.site.downstream_decisions(&mine, &told.anchor, &list.anchor).await.unwrap().anchor, told.anchor);
+    let store = world.store().await;
+    let key = "downstream-deployments-told";
+    store.write(move |tx| Box::pin(async move { meta::set(tx, key, b"damaged").await })).await.unwrap();
+    store.close().await;
+    world.restart().await;
+    let refused = world.site.downstream_decisions(&mine, &told.anchor, &list.anchor).await;
+    assert_eq!(refused, Err(ServerFault::ServerChanged));
+    let anew = world.site.downstream_decisions(&mine, "", &list.anchor).await.unwrap();
+    assert!(world.site.downstream_decisions(&mine, &anew.anchor, &list.anchor).await.is_ok());
 }

@@ -103,13 +103,15 @@ async fn a_replica_has_the_list_of_its_upstream() {
     let actions = |client: &Client| [LICENSED, OTHER].map(|update| client.action(id(update)).unwrap());
     use ClientAction::{Install, PreDeploymentCheck};
     // One of them is not known here yet.
+    let mut before = Vec::new();
     for (list, expected) in [
         (vec![TERMS, 99], [Install, PreDeploymentCheck]),
         (vec![OTHER_TERMS, 99], [PreDeploymentCheck, Install]),
         (vec![], [PreDeploymentCheck, PreDeploymentCheck]),
     ] {
         let list: Vec<_> = list.into_iter().map(terms).collect();
-        world.site.mirror_licences(&world.admin, list.clone()).await.unwrap();
+        world.site.mirror_licences(&world.admin, list.clone(), before).await.unwrap();
+        before = list.clone();
         let mut sorted = list;
         sorted.sort_unstable();
         assert_eq!(world.site.accepted_licences(), sorted);

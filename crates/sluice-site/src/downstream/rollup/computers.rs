@@ -56,7 +56,7 @@ impl Site {
     /// Takes in the devices of a server; what it is to do about some of them.
     ///
     /// # Errors
-    /// `NotApproved` when one of them is not of a server that is served at the address;
+    /// `NotApproved` when none of them is of a server that is served at the address, or below such a one;
     /// `InvalidParameters` for too many; `Internal` when they cannot be stored.
     pub async fn downstream_report_computers(
         self: &Arc<Self>,
@@ -71,14 +71,14 @@ impl Site {
         let mut reporters = HashMap::new();
         let (mut answers, mut forgotten, mut taken) = (Vec::new(), Vec::new(), Vec::new());
         let mut room = HashMap::new();
+        let (all, mut foreign) = (reports.len(), 0);
         for report in reports {
-            let reporter = match reporters.get(&report.server) {
-                Some(reporter) => *reporter,
-                None => {
-                    let reporter = self.reporter(report.server, peer)?.id;
-                    reporters.insert(report.server, reporter);
-                    reporter
-                }
+            let reporter = *reporters
+                .entry(report.server)
+                .or_insert_with(|| self.reporter(report.server, peer).ok().map(|reporter| reporter.id));
+            let Some(reporter) = reporter else {
+                foreign += 1;
+                continue;
             };
             if !is_id(&report.id) {
                 continue;
@@ -114,6 +114,12 @@ impl Site {
             let record = report.details.map(|details| record(device, reporter, report.server, &report.id, details));
             let error = report.last_sync_failed.then_some(UNSPECIFIED);
             taken.push(Taken { device, known, reporter, server: report.server, at, error, record });
+        }
+        if foreign == all && all > 0 {
+            return Err(ServerFault::NotApproved);
+        }
+        if foreign > 0 {
+            tracing::warn!(%peer, foreign, "devices of servers that are not below the reporting one are left out");
         }
         let site = Arc::clone(self);
         let work = async move { site.take_computers(taken, forgotten).await };

@@ -78,6 +78,11 @@ impl KnownComputers {
         of.map(|(device, _)| *device).collect()
     }
 
+    /// The servers that report devices.
+    pub(crate) fn reporters(&self) -> Vec<ServerId> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).of_server.keys().copied().collect()
+    }
+
     /// For how many more devices of a server there is room.
     pub(super) fn room(&self, server: ServerId) -> usize {
         let table = self.0.read().unwrap_or_else(PoisonError::into_inner);

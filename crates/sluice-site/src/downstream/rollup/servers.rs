@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sluice_model::ServerId;
 use sluice_store::downstream_server::{self, DownstreamServerRecord, PackedServer, ServerStanding};
 
@@ -12,7 +12,7 @@ use super::MAX_SUMMARIES;
 use super::clock::Clock;
 use super::input::ServerReport;
 use crate::downstream::fault::{ServerFault, ServerResult};
-use crate::downstream::servers::MAX_SERVERS;
+use crate::downstream::servers::{MAX_DEPTH, MAX_SERVERS};
 use crate::downstream::session::new_record;
 use crate::error::chain;
 use crate::site::Site;
@@ -20,6 +20,9 @@ use crate::windows::reporting::word;
 
 /// Kinds of devices kept of a server.
 const MAX_SYSTEMS: usize = 200;
+
+/// A server that nobody reported for so long may be claimed by another one than before. WSUS reports at least daily.
+const MOVED: SignedDuration = SignedDuration::from_hours(48);
 
 impl Site {
     /// Takes in what a server reports of itself and of those below it.
@@ -38,6 +41,8 @@ impl Site {
             return Err(ServerFault::InvalidParameters("downstreamServers"));
         }
         let clock = Clock::new(client_time, self.now());
+        // What administrators decide about servers is decided before this or after it.
+        let turn = self.directory_turn().await;
         let mut changed: HashMap<ServerId, DownstreamServerRecord> = HashMap::new();
         for report in reports {
             let id = ServerId(report.id);
@@ -59,6 +64,7 @@ impl Site {
         let packed = packed.map_err(|_| ServerFault::Internal)?;
         let site = Arc::clone(self);
         let stored = self.to_the_end(async move {
+            let _turn = turn;
             site.store.write(move |tx| Box::pin(async move { downstream_server::put(tx, &packed).await })).await?;
             for record in records {
                 match site.downstream.servers.get(record.id) {
@@ -94,10 +100,14 @@ impl Site {
             self.reporter(id, peer)?;
             return Ok(known.filter(|known| known.standing != ServerStanding::Below && is_newer(known, report, clock)));
         }
-        // The server above it is known, or was reported just before.
+        // The server above it is known, or was reported just before, as may be the one above that.
         let above = ServerId(report.parent);
-        let of_report = changed.get(&above).and_then(|record| record.parent);
-        let top = self.reporter(of_report.unwrap_or(above), peer)?;
+        let mut known_above = above;
+        for _ in 0..MAX_DEPTH {
+            let Some(parent) = changed.get(&known_above).and_then(|record| record.parent) else { break };
+            known_above = parent;
+        }
+        let top = self.reporter(known_above, peer)?;
         let Some(known) = known else {
             if self.downstream.servers.len() + changed.len() >= MAX_SERVERS {
                 tracing::warn!(server = %id, "there are {MAX_SERVERS} downstream servers already; one more is passed over");
@@ -110,12 +120,20 @@ impl Site {
             return Ok(Some(record));
         };
         let same_tree = self.downstream.servers.top(id).is_none_or(|known| known.id == top.id);
-        if known.standing != ServerStanding::Below || !same_tree || id == above {
+        // One that moved is not heard of any more where it was.
+        let moved = !same_tree && is_silent(&known, report, clock);
+        if known.standing != ServerStanding::Below || id == above || !(same_tree || moved) {
             tracing::warn!(server = %id, reporter = %top.id, "a downstream server speaks for one that is not below it");
             return Ok(None);
         }
         Ok(Some(DownstreamServerRecord { parent: Some(above), ..known }).filter(|known| is_newer(known, report, clock)))
     }
+}
+
+/// Whether a server was reported for the last time long before this report of it.
+fn is_silent(known: &DownstreamServerRecord, report: &ServerReport, clock: Clock) -> bool {
+    let at = report.last_rollup_at.map(|at| clock.here(at));
+    at.zip(known.last_rollup_at).is_none_or(|(now, before)| now.duration_since(before) > MOVED)
 }
 
 /// A report that is older than what is known changes nothing.

@@ -79,7 +79,7 @@ impl Site {
         step: &(dyn Fn(&'static str) + Send + Sync),
     ) -> Result<ServerSyncConfigData, UpstreamError> {
         let session = self.upstreams.begin_once(source)?;
-        let known = session.known(super::state::account(self), self.now(), step);
+        let known = session.known(self.upstreams.id, self.now(), step);
         let known = tokio::time::timeout(PATIENCE, known).await;
         let known = known.unwrap_or_else(|_| Err(UpstreamError::TooSlow { url: source.url.clone() }))?;
         Ok(known.config.clone())

@@ -42,6 +42,12 @@ impl UpstreamError {
         }
     }
 
+    /// The server does not want to know this site.
+    pub(super) fn is_not_approved(&self) -> bool {
+        matches!(self, Self::Fault { operation: "GetAuthorizationCookie", .. })
+            && self.code() == Some(ErrorCode::InvalidParameters)
+    }
+
     /// The server is not the one it was: what it said before does not count any more.
     pub(super) fn is_server_changed(&self) -> bool {
         self.code() == Some(ErrorCode::ServerChanged)
@@ -86,6 +92,10 @@ impl UpstreamError {
             }
             Self::Answer { .. } | Self::TooLarge { .. } => {
                 "Something between may have changed or cut off the answer: look at proxies. If it stays, tell the vendor."
+            }
+            Self::Fault { .. } if self.is_not_approved() => {
+                "The server does not serve this site: it must be approved there (on a Sluice, where it is listed as \
+                 pending: `sluice downstream list`, `sluice downstream approve`)."
             }
             Self::Fault { .. } => of_fault(self.code()),
             Self::Version { .. } => "The server is too old or too new for this version of Sluice.",

@@ -25,7 +25,7 @@ pub(super) async fn ask(
 ) -> Result<GetRevisionIdListResponse, UpstreamError> {
     let had_anchor = !filter.anchor.is_empty();
     match once(session, asking, filter).await {
-        Err(error) if had_anchor && error.code() == Some(ErrorCode::InvalidParameters) => {
+        Err(error) if had_anchor && error.code() == Some(ErrorCode::InvalidParameters) && !error.is_not_approved() => {
             tracing::warn!(url = session.url(), %error, "the upstream does not take its anchor back; asking for everything");
             once(session, asking, whole()).await
         }

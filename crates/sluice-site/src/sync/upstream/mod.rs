@@ -31,9 +31,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sluice_model::SourceId;
 use sluice_store::source::SourceRecord;
+use sluice_store::{Store, meta};
+use uuid::Uuid;
 
 use self::connection::{Connection, Pace};
 use self::session::Session;
+use crate::error::{SiteError, SiteResult};
 use crate::host::Host;
 use crate::sources::UpstreamSource;
 
@@ -42,9 +45,15 @@ pub(crate) use content::UpstreamContent;
 pub(crate) use error::UpstreamError;
 pub(super) use run::synchronize;
 
+/// Where the identity of the site upstream is kept.
+const ID: &str = "upstream-account";
+
 /// What is kept of upstream servers between runs: connections, cookies and configurations.
 pub(crate) struct Upstreams {
     host: Host,
+    /// Who the site is at servers it does not know yet: the same when a source is tried out and when it is defined. It
+    /// is all that servers know a site by, so nobody else is told.
+    id: Uuid,
     /// How the site calls itself when a source does not say.
     account: String,
     pub(crate) pace: Mutex<Pace>,
@@ -56,17 +65,25 @@ pub(crate) struct Upstreams {
 
 impl Upstreams {
     /// Knows nobody yet. `clients_url` is where devices reach the site.
-    pub(crate) fn new(host: Host, clients_url: &str) -> Self {
+    ///
+    /// # Errors
+    /// When the identity of the site cannot be read or made.
+    pub(crate) async fn open(store: &Store, host: Host, clients_url: &str) -> SiteResult<Self> {
+        let fresh = host.new_id();
+        let id = store.write(move |tx| Box::pin(async move { meta::set_if_none(tx, ID, fresh.as_bytes()).await }));
+        let id =
+            Uuid::from_slice(&id.await?).map_err(|e| SiteError::internal("reading who the site is upstream", e))?;
         let authority = clients_url.split_once("://").map_or(clients_url, |(_, rest)| rest);
         let name = authority.split(['/', ':']).next().unwrap_or_default();
-        Self {
+        Ok(Self {
             host,
+            id,
             account: if name.is_empty() { "sluice".to_owned() } else { name.to_owned() },
             pace: Mutex::default(),
             sessions: Mutex::default(),
             #[cfg(test)]
             selected: arc_swap::ArcSwapOption::empty(),
-        }
+        })
     }
 
     fn pace(&self) -> Pace {

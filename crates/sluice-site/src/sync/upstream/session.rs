@@ -17,6 +17,8 @@ use uuid::Uuid;
 
 use super::connection::{Body, Connection, Question};
 use super::error::UpstreamError;
+use crate::downstream::SLUICE_PROGRAM;
+use crate::sources::MICROSOFT_UPDATE;
 
 /// What this site says it speaks. Updates for newer versions are hidden from it.
 const PROTOCOL: &str = "1.20";
@@ -82,6 +84,12 @@ impl Session {
         self.connection.client()
     }
 
+    /// What tells another Sluice that this is one. WSUS knows such keys of programs and passes over those it does not
+    /// know; Microsoft's service is told nothing it does not need.
+    fn programs(&self) -> Vec<Uuid> {
+        if self.url() == MICROSOFT_UPDATE { Vec::new() } else { vec![SLUICE_PROGRAM] }
+    }
+
     /// Forgets the cookie, so that the next request begins from the beginning.
     pub(super) async fn forget(&self) {
         *self.known.lock().await = None;
@@ -128,7 +136,7 @@ impl Session {
         let request = GetAuthorizationCookie {
             account_name: self.account.clone(),
             account_guid: me.to_string(),
-            program_keys: Vec::new(),
+            program_keys: self.programs(),
         };
         let authorization: GetAuthorizationCookieResponse = self.ask(path, "GetAuthorizationCookie", &request).await?;
         step("GetCookie");

@@ -3,17 +3,11 @@
 use sluice_model::SyncExtent;
 use sluice_store::source::SourceRecord;
 use sluice_store::upstream::{self, UpstreamRecord};
-use uuid::Uuid;
 
 use super::filter::Filter;
 use crate::site::Site;
 use crate::sources::UpstreamSource;
 use crate::sync::error::SyncError;
-
-/// Who this site is at servers it does not know yet: the same when a source is tried out and when it is defined.
-pub(super) fn account(site: &Site) -> Uuid {
-    uuid::Builder::from_random_bytes(site.epoch.id).into_uuid()
-}
 
 /// What is remembered, and where.
 pub(super) struct State<'r> {
@@ -36,7 +30,7 @@ impl<'r> State<'r> {
         let Some(record) = known else {
             let record = UpstreamRecord {
                 source: source.id,
-                account: account(site),
+                account: site.upstreams.id,
                 server,
                 lists_anchor: None,
                 updates_anchor: None,

@@ -59,24 +59,33 @@ pub(super) async fn take_over(
     whole: bool,
 ) -> Result<Taken, SyncError> {
     let accepted = result.accepted_eulas.clone();
-    site.mirror_licences(&Caller::system(), accepted).await.map_err(SyncError::Import)?;
     // Nobody changes what this is compared with.
     let turn = site.directory_turn().await;
     let directory = site.directory.load_full();
     let catalog = site.catalog();
+    let licences = site.inheritance.of(source, InheritedKind::Licence);
+    let (before, site_of_licences) = (licences.clone(), Arc::clone(site));
+    // After it is known which of them came from there: those of this site's administrators stay when they go there.
+    let mirror = async move {
+        let changed = site_of_licences.mirror_licences(&Caller::system(), accepted, before).await;
+        changed.map(drop).map_err(SyncError::Import)
+    };
     let known = Known {
         directory: &directory,
         catalog: &catalog,
         collections: site.inheritance.of(source, InheritedKind::Collection),
         deployments: site.inheritance.of(source, InheritedKind::Deployment),
         declines: site.inheritance.of(source, InheritedKind::Decline),
-        licences: site.inheritance.of(source, InheritedKind::Licence),
+        own_licences: catalog.accepted_licences().filter(|id| !licences.contains(id)).collect(),
+        licences,
         now: site.now(),
         source,
     };
     let plan = Plan::new(&known, result, whole);
     let warnings = plan.warnings.clone();
     if plan.is_empty() {
+        drop(turn);
+        mirror.await?;
         return Ok(Taken { changed: false, warnings });
     }
     let (declined, undeclined) = (plan.decline.clone(), plan.undecline.clone());
@@ -108,6 +117,7 @@ pub(super) async fn take_over(
         Ok(())
     };
     site.to_the_end(work).await.map_err(SyncError::Import)?;
+    mirror.await?;
     Ok(Taken { changed: true, warnings })
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Known<'k> {
     pub(super) deployments: Vec<Uuid>,
     pub(super) declines: Vec<Uuid>,
     pub(super) licences: Vec<Uuid>,
+    /// Licence terms that were accepted here or came from elsewhere.
+    pub(super) own_licences: HashSet<Uuid>,
     pub(super) now: Timestamp,
     pub(super) source: SourceId,
 }
@@ -255,7 +257,7 @@ impl Plan {
     fn licences(&mut self, known: &Known<'_>, accepted: &[Uuid]) {
         let accepted: HashSet<Uuid> = accepted.iter().copied().collect();
         let before: HashSet<Uuid> = known.licences.iter().copied().collect();
-        for id in accepted.difference(&before) {
+        for id in accepted.difference(&before).filter(|id| !known.own_licences.contains(id)) {
             self.note(known, InheritedKind::Licence, *id);
         }
         self.forget.push((InheritedKind::Licence, before.difference(&accepted).copied().collect()));

@@ -152,3 +152,21 @@ async fn they_follow_the_upstream() {
     world.delta().await;
     assert!(!world.upstream.operations().contains(&"GetDeployments".to_owned()));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn licence_terms_that_were_accepted_here_stay_accepted() {
+    let world = replica().await;
+    let (site, admin) = (&world.base.site, &world.base.admin);
+    let [theirs, ours, both] = [9, 10, 11].map(Uuid::from_u128);
+    site.mirror_licences(admin, vec![ours, both], Vec::new()).await.unwrap();
+    let accepted = |licences: Vec<Uuid>| ServerSyncDeploymentResult {
+        anchor: "d2".into(),
+        accepted_eulas: licences,
+        ..ServerSyncDeploymentResult::default()
+    };
+    for (list, expected) in [(vec![theirs, both], vec![theirs, ours, both]), (Vec::new(), vec![ours, both])] {
+        told(&world, accepted(list));
+        world.delta().await;
+        assert_eq!(site.accepted_licences(), expected);
+    }
+}
