@@ -12,6 +12,7 @@
 //! | `agent` | memory of an idle agent, and a scan against dpkg and apt |
 //! | `ingest` | inventories and reports of simulated devices over TLS, and the site's memory |
 //! | `windows` | scans of Windows clients over a catalog like Windows 11's: answers against nginx, CPU, memory, capacity, events; the same with a whole fleet registered |
+//! | `servers` | a first synchronization of 60,000 revisions from another site, one with nothing new, documents against nginx, scans beside servers that synchronize |
 
 #![expect(clippy::print_stdout, reason = "the report goes to standard output")]
 
@@ -23,6 +24,7 @@ mod host;
 mod machine;
 mod measure;
 mod report;
+mod servers;
 mod site;
 mod sync;
 mod windows;
@@ -117,6 +119,7 @@ fn all(parts: &[String]) -> anyhow::Result<()> {
     part("agent", devices::agent::bench);
     part("ingest", devices::ingest::bench);
     part("windows", windows::bench);
+    part("servers", servers::bench);
     report.summary();
     anyhow::ensure!(failed.is_empty(), "could not run: {}", failed.join(", "));
     Ok(())

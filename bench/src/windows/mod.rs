@@ -8,12 +8,12 @@
 mod answers;
 mod bare;
 mod capacity;
-mod client;
+pub mod client;
 mod events;
 mod fresh;
-mod http;
-mod load;
-mod nginx;
+pub mod http;
+pub mod load;
+pub mod nginx;
 mod registered;
 mod scan;
 mod site;
