@@ -26,6 +26,8 @@ pub struct SiteOptions {
     pub arguments: Vec<String>,
     /// More of its environment.
     pub environment: Vec<(String, String)>,
+    /// What runs it: `ip netns exec NAME`. Its loopback ports must then be reachable here.
+    pub wrapper: Vec<String>,
 }
 
 impl Default for SiteOptions {
@@ -35,6 +37,7 @@ impl Default for SiteOptions {
             client_ip: Ipv4Addr::LOCALHOST.into(),
             arguments: vec!["--check-in=5".to_owned()],
             environment: Vec::new(),
+            wrapper: Vec::new(),
         }
     }
 }
@@ -57,12 +60,21 @@ impl Site {
     /// # Panics
     /// When it does not come up.
     pub async fn start(options: SiteOptions) -> Self {
+        let mut site = Self::prepare(options);
+        site.start_again().await;
+        site
+    }
+
+    /// A site that is not started yet: [`Self::start_again`] does it.
+    ///
+    /// # Panics
+    /// Without a place for temporary files, or free ports.
+    #[must_use]
+    pub fn prepare(options: SiteOptions) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let (admin_port, client_port, plain_port) = (free_port(), free_port(), free_port());
         let api = Api::new("", "");
-        let mut site = Self { directory, options, admin_port, client_port, plain_port, process: None, api };
-        site.start_again().await;
-        site
+        Self { directory, options, admin_port, client_port, plain_port, process: None, api }
     }
 
     /// Starts it after [`Self::stop`] or [`Self::kill`], with the same data and ports.
@@ -75,9 +87,11 @@ impl Site {
         let admin = format!("127.0.0.1:{}", self.admin_port);
         let client = format!("{}:{}", self.options.client_ip, self.client_port);
         // It ends with the test even when that is killed.
-        let mut command = Command::new("setpriv");
+        let wrapped = self.options.wrapper.iter().map(String::as_str);
+        let mut words = wrapped.chain(["setpriv", "--pdeathsig", "KILL", "--"]);
+        let mut command = Command::new(words.next().unwrap_or_default());
         command
-            .args(["--pdeathsig", "KILL", "--"])
+            .args(words)
             .arg(program())
             .arg("serve")
             .arg("--data-dir")
@@ -143,6 +157,12 @@ impl Site {
     #[must_use]
     pub fn admin_url(&self) -> String {
         format!("http://127.0.0.1:{}", self.admin_port)
+    }
+
+    /// Port of the administrators' listener.
+    #[must_use]
+    pub fn admin_port(&self) -> u16 {
+        self.admin_port
     }
 
     /// Port of the devices' listener.
