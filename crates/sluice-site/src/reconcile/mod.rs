@@ -15,6 +15,7 @@ use crate::downstream;
 use crate::error::{SiteError, SiteResult, chain};
 use crate::site::{ReconcilerStatus, Site};
 use crate::sync;
+use crate::windows::import::serve_left;
 use crate::windows::{groups_told, reporting, told};
 
 pub(crate) use contacts::{WrittenContacts, write as write_contacts};
@@ -34,6 +35,9 @@ const ACTIVATION_TICK: Duration = Duration::from_millis(500);
 const NEVER_SCANNED_TICK: Duration = Duration::from_secs(3600);
 /// How often it is looked whether the site is full. From nine tenths to all takes 25 minutes at least.
 const CROWD_TICK: Duration = Duration::from_secs(60);
+/// How often it is looked whether a run left updates in the store that are not served. Servers below
+/// this one get nothing newer before.
+const LEFT_TICK: Duration = Duration::from_secs(60);
 /// How often it is looked whether the keys of cookies have come of age.
 const KEYS_TICK: Duration = Duration::from_secs(3600);
 
@@ -68,6 +72,7 @@ pub(crate) fn start(site: &Arc<Site>) {
     every(site, "names", CONTACT_TICK, |site| async move { names::write(&site).await });
     every(site, "expired", EXPIRED_TICK, |site| async move { expired::remove(&site).await });
     every(site, "old events", EXPIRED_TICK, |site| async move { reporting::prune(&site).await });
+    every(site, "unserved updates", LEFT_TICK, |site| async move { serve_left(&site).await });
     every(site, "activation", ACTIVATION_TICK, |site| async move { told::activate(&site).await });
     every(site, "target groups", GROUPS_TICK, |site| async move { groups_told::write(&site).await });
     every(site, "never scanned", NEVER_SCANNED_TICK, |site| async move { site.drop_never_scanned().await.map(drop) });

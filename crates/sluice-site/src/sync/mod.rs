@@ -28,7 +28,7 @@ pub(crate) use error::SyncError;
 pub(crate) use fetch::Fetcher;
 pub(crate) use history::Counts;
 pub(crate) use state::{Live, SyncState};
-pub(crate) use unpublished::Unpublished;
+pub(crate) use unpublished::{Left, Unpublished};
 pub use upstream::{CheckedStep, SourceCheck};
 pub(crate) use upstream::{UpstreamContent, Upstreams};
 

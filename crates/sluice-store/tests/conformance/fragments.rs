@@ -3,7 +3,7 @@
 use sluice_model::RevisionId;
 use sluice_store::catalog::{
     CatalogBatch, CatalogCommit, FragmentKind, FragmentWrite, MAX_FRAGMENT, RevisionRef, StoredFragment,
-    commit_sync_batch, documents, fragment, load_fragments,
+    commit_sync_batch, documents, fragment, fragments_of, load_fragments,
 };
 use sluice_store::{Store, StoreError};
 
@@ -132,8 +132,11 @@ async fn a_known_revision_keeps_its_fragments(db: Database) {
     assert_eq!(load(&store, 100).await, [stored(1, &first, true), stored(other, &second[2], true)]);
     // By its number it can get what it lacks.
     let added = FragmentWrite { revision: RevisionRef::Stored(RevisionId(1)), ..second[1].clone() };
-    commit(&store, CatalogBatch { fragments: vec![added], ..CatalogBatch::default() }).await.unwrap();
+    let document = FragmentWrite { kind: FragmentKind::Document, ..added.clone() };
+    commit(&store, CatalogBatch { fragments: vec![added, document], ..CatalogBatch::default() }).await.unwrap();
     assert_eq!(load(&store, 100).await[1], stored(1, &second[1], true));
+    let of_one = fragments_of(&mut store.reader().await.unwrap(), RevisionId(1)).await.unwrap();
+    assert_eq!(of_one, [stored(1, &first, true), stored(1, &second[1], true)]);
     store.close().await;
 }
 

@@ -20,7 +20,7 @@ use crate::sync::SyncOutcome;
 use crate::sync::error::SyncError;
 use crate::sync::history::Counts;
 use crate::sync::state::Live;
-use crate::windows::import::{Ingest, revision_of};
+use crate::windows::import::{Ingest, revision_of, serve_left};
 
 /// More refused items than this are not all remembered, see the quarantine of the import.
 const MAX_QUARANTINED: u64 = 10_000;
@@ -44,6 +44,8 @@ pub(in crate::sync) async fn synchronize(
     let session = site.upstreams.session(record, source)?;
     let state = State::load(site, record, source, live.extent).await?;
     let version = site.catalog().version();
+    // Before what is missing is looked for: it is not fetched again, and no anchor passes it.
+    serve_left(site).await.map_err(SyncError::Import)?;
     let mut run = Run { site, record, source, live, session, state, counts };
     let done = match run.steps().await {
         Err(SyncError::Upstream(error)) if error.is_server_changed() => {

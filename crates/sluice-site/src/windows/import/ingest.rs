@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use sluice_catalog::{Catalog, CatalogChange};
 use sluice_model::{Category, CategoryId, RevisionId, RevisionRef, SourceId, Update, UpdateId};
 use sluice_store::catalog::{CatalogBatch, CatalogCommit, FragmentKind, FragmentWrite, RevisionRef as Place};
+use sluice_store::counter::{self, Counter};
 use sluice_store::{catalog, selection, update_change};
 
-use super::convert;
 use super::derive::{Derived, unpack_document};
 use super::documents::{Item, item_of};
+use super::left::serve_left;
 use super::quarantine::Quarantine;
 use super::summary::{ImportProblem, ImportSummary};
+use super::unserved::Unserved;
 use crate::error::{SiteError, SiteResult};
 use crate::site::Site;
 use crate::windows::fragments::{FragmentKey, NewFragment};
@@ -29,16 +30,11 @@ pub(crate) struct Ingest<'s> {
     site: &'s Site,
     /// See [`Unpublished`](crate::sync::Unpublished).
     run: u64,
-    /// What is served since before the first item.
-    base: Arc<Catalog>,
     quarantine: Quarantine,
     batch: Batch,
     /// Revisions taken in, in the batch or stored.
     taken: FxHashMap<RevisionRef, Taken>,
-    /// Stored and not yet served.
-    change: CatalogChange,
-    /// Categories of the tree that were taken in, newest revision of each.
-    categories: FxHashMap<CategoryId, Arc<Update>>,
+    unserved: Unserved,
     /// Categories of the batch that the tree did not have. Without any before there is nothing that
     /// a first list could be new beside, so nobody has to look at each of its entries.
     arrived: Option<Vec<CategoryId>>,
@@ -61,21 +57,28 @@ struct Batch {
     bytes: usize,
 }
 
+impl Drop for Ingest<'_> {
+    fn drop(&mut self) {
+        self.site.sync.unpublished.ended(self.run);
+    }
+}
+
 impl<'s> Ingest<'s> {
+    /// # Errors
+    /// When the store cannot be read, or what an earlier run left in it cannot be served.
     pub(crate) async fn new(site: &'s Site, source: SourceId) -> SiteResult<Self> {
+        serve_left(site).await?;
         let run = site.sync.unpublished.run();
         let base = site.catalog();
         let knows_lists = base.categories().iter().any(|known| base.current(UpdateId(known.id.0)).is_some());
         Ok(Self {
             site,
             run,
-            base,
+            unserved: Unserved::new(base),
             arrived: knows_lists.then(Vec::new),
             quarantine: Quarantine::load(&site.store, source).await?,
             batch: Batch::default(),
             taken: FxHashMap::default(),
-            change: CatalogChange::default(),
-            categories: FxHashMap::default(),
             touched: FxHashSet::default(),
             summary: ImportSummary { source: Some(source), ..ImportSummary::default() },
         })
@@ -98,7 +101,7 @@ impl<'s> Ingest<'s> {
             }
             Item::Known { revision, text } => {
                 self.summary.documents += 1;
-                let stored = self.base.exact(revision);
+                let stored = self.unserved.base.exact(revision);
                 self.known_revision(revision, stored, &text).await?;
             }
             Item::Refused { item, reason } => self.refuse(item, reason),
@@ -184,6 +187,7 @@ impl<'s> Ingest<'s> {
             return Ok(());
         }
         let arriving = batch.revisions.clone();
+        let known = self.unserved.categories.clone();
         let categories = self.new_categories(&arriving);
         let arrived = self.arrived.as_mut().map(std::mem::take).unwrap_or_default();
         let ids: Vec<_> = batch
@@ -191,9 +195,9 @@ impl<'s> Ingest<'s> {
             .iter()
             .map(|f| (f.revision, f.kind, f.language.clone(), f.plain_size, f.packed, f.body.clone()))
             .collect();
-        let touched: Vec<UpdateId> = self.base.new_non_leaves(arriving.iter().map(|update| &**update));
+        let touched: Vec<UpdateId> = self.unserved.base.new_non_leaves(arriving.iter().map(|update| &**update));
         let touched: Vec<UpdateId> = touched.into_iter().filter(|update| self.touched.insert(*update)).collect();
-        let (commit, counter) = self
+        let committed = self
             .commit(
                 CatalogBatch {
                     categories: categories.clone(),
@@ -205,7 +209,12 @@ impl<'s> Ingest<'s> {
                 touched.clone(),
                 arrived.clone(),
             )
-            .await?;
+            .await;
+        if committed.is_err() {
+            // Not stored, as far as is known here, so not to be served.
+            self.unserved.categories = known;
+        }
+        let (commit, counter) = committed?;
         let number = |place: Place| match place {
             Place::Stored(id) => Some(id),
             Place::New(place) => commit.revisions.get(place).copied().filter(|_| commit.new.get(place) == Some(&true)),
@@ -220,19 +229,21 @@ impl<'s> Ingest<'s> {
             let Some(id) = commit.revisions.get(place).copied() else { continue };
             self.taken.insert(revision, Taken::Stored(id));
             if commit.new.get(place) == Some(&true) {
-                let known = self.base.current(update.id).is_some();
+                let known = self.unserved.base.current(update.id).is_some();
                 *(if known { &mut self.summary.new_revisions } else { &mut self.summary.new_updates }) += 1;
-                self.change.updates.push((id, update));
+                self.unserved.change.updates.push((id, update));
             } else {
                 // In the store and not served: a row that could not be read. It stays as it is.
                 self.summary.unchanged += 1;
             }
         }
-        self.change.categories.extend(categories);
-        self.change.news.extend(arrived.into_iter().map(|id| (id, true)));
-        self.change.changes.extend(touched.into_iter().map(|update| (update, counter)));
-        self.change.changes_to = self.change.changes_to.max(counter);
-        self.change.version = self.change.version.max(commit.version);
+        let change = &mut self.unserved.change;
+        change.categories.extend(categories);
+        change.news.extend(arrived.into_iter().map(|id| (id, true)));
+        change.changes.extend(touched.into_iter().map(|update| (update, counter)));
+        change.changes_to = change.changes_to.max(counter);
+        change.version = change.version.max(commit.version);
+        self.site.sync.unpublished.stored(self.run, commit.revisions.iter().min().copied());
         Ok(())
     }
 
@@ -247,6 +258,9 @@ impl<'s> Ingest<'s> {
         let packed = packed.map_err(|error| SiteError::internal("packing updates", error))??;
         let (quarantine, now) = (self.quarantine.take(&self.site.host), self.site.now());
         let _no_other_source_stores_meanwhile = self.site.sync.commit.lock().await;
+        let last = counter::last(&mut self.site.store.reader().await?, Counter::Revision).await?;
+        let next = RevisionId(u32::try_from(last).unwrap_or(u32::MAX).saturating_add(1));
+        self.site.sync.unpublished.storing(self.run, next);
         let write = self.site.store.write(move |tx| {
             Box::pin(async move {
                 quarantine.write(tx, now).await?;
@@ -256,11 +270,7 @@ impl<'s> Ingest<'s> {
                 Ok((commit, counter))
             })
         });
-        let (commit, counter) = write.await?;
-        if let Some(lowest) = commit.revisions.iter().min() {
-            self.site.sync.unpublished.stored(self.run, *lowest);
-        }
-        Ok((commit, counter))
+        Ok(write.await?)
     }
 
     /// Before the catalog names a revision, its fragments can be served.
@@ -270,63 +280,47 @@ impl<'s> Ingest<'s> {
         add.map_err(|error| SiteError::internal("keeping fragments", error))
     }
 
-    /// The nodes of the category tree among what arrives. An older revision than the one that is
-    /// known changes nothing.
+    /// The nodes of the category tree among what arrives.
     fn new_categories(&mut self, arriving: &[Arc<Update>]) -> Vec<Category> {
         let mut changed = Vec::new();
         for update in arriving {
             let id = CategoryId(update.id.0);
-            let served = self.base.current(update.id).and_then(|revision| self.base.revision(revision));
-            let known = self.categories.get(&id).or(served).is_some_and(|known| known.number >= update.number);
-            if !known && convert::category(update, |_| false).is_some() {
-                let before = self.categories.insert(id, Arc::clone(update));
+            let before = self.unserved.categories.contains_key(&id);
+            if self.unserved.note_category(update) {
                 if let Some(arrived) = &mut self.arrived
-                    && before.is_none()
-                    && self.base.categories().get(id).is_none()
+                    && !before
+                    && self.unserved.base.categories().get(id).is_none()
                 {
                     arrived.push(id);
                 }
                 changed.push(id);
             }
         }
-        changed.into_iter().filter_map(|id| self.node(id)).collect()
+        changed.into_iter().filter_map(|id| self.unserved.node(id)).collect()
     }
 
-    /// The node of a category that was taken in, as far as is known now.
-    fn node(&self, id: CategoryId) -> Option<Category> {
-        let update = self.categories.get(&id)?;
-        convert::category(update, |above| {
-            above != id && (self.categories.contains_key(&above) || self.base.categories().get(above).is_some())
-        })
-    }
-
-    /// Stores the rest and serves everything.
+    /// Stores the rest and serves everything that is stored, also when the rest cannot be.
     ///
     /// # Errors
-    /// When it cannot be stored or served; what was stored before is served after a restart at the
-    /// latest.
+    /// When it cannot be stored or served; what was stored is served a little later, see
+    /// [`serve_left`].
     pub(crate) async fn finish(&mut self) -> SiteResult<()> {
-        self.store().await?;
-        self.publish().await
+        let stored = self.store().await;
+        let published = self.publish().await;
+        stored.and(published)
     }
 
     /// Serves what is stored.
+    ///
+    /// # Errors
+    /// As [`Self::finish`].
     pub(crate) async fn publish(&mut self) -> SiteResult<()> {
-        if self.change.updates.is_empty() && self.change.categories.is_empty() {
-            self.summary.catalog_version = self.site.catalog().version();
-            self.site.sync.unpublished.served(self.run);
-            return Ok(());
-        }
-        // What is above a category may have come after it.
-        let mut nodes: Vec<_> = self.categories.keys().filter_map(|id| self.node(*id)).collect();
-        nodes.sort_by_key(|node| (node.kind, node.id));
-        let batch = CatalogBatch { categories: nodes.clone(), raise_version: true, ..CatalogBatch::default() };
-        let _no_other_source_publishes_meanwhile = self.site.sync.commit.lock().await;
-        let (packed, now) = (batch.pack()?, self.site.now());
-        let commit = self.site.store.write(move |tx| Box::pin(catalog::commit_sync_batch(tx, packed, now))).await?;
-        let change = CatalogChange { categories: nodes, version: commit.version, ..std::mem::take(&mut self.change) };
-        self.summary.catalog_version = change.version;
-        self.site.keeper.catalog(change).await?;
+        self.summary.catalog_version = if self.unserved.is_empty() {
+            self.site.catalog().version()
+        } else {
+            let _no_other_source_publishes_meanwhile = self.site.sync.commit.lock().await;
+            self.unserved.serve(self.site).await?
+        };
         self.site.sync.unpublished.served(self.run);
         Ok(())
     }

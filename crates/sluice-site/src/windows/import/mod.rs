@@ -18,16 +18,19 @@ mod derive;
 mod documents;
 pub(crate) mod feed;
 mod ingest;
+mod left;
 mod quarantine;
 mod run;
 mod summary;
 #[cfg(test)]
 pub(crate) mod tests;
+mod unserved;
 
 pub(crate) use convert::neutral;
 pub(crate) use derive::{Derived, unpack_document};
 pub(crate) use documents::{Item, item_of, read_document, revision_of};
 pub(crate) use ingest::Ingest;
+pub(crate) use left::serve_left;
 pub use summary::{ImportProblem, ImportSummary};
 
 use sluice_wsus::container::{ContainerError, ContainerLimits, Stop};

@@ -15,6 +15,8 @@ statements! {
             VALUES {rows} ON CONFLICT (revision_id, kind, language) DO NOTHING";
         ONE = "SELECT revision_id, kind, language, plain_size, packed, size, body FROM update_fragment \
             WHERE revision_id = $1 AND kind = $2 AND language = $3";
+        OF = "SELECT revision_id, kind, language, plain_size, packed, size, body FROM update_fragment \
+            WHERE revision_id = $1 AND kind <> 3 ORDER BY kind, language";
         DOCUMENTS = "SELECT f.revision_id, f.kind, f.language, r.update_id, r.number, f.plain_size, f.body \
             FROM update_fragment f JOIN update_revision r ON r.revision_id = f.revision_id \
             WHERE f.revision_id > $1 AND f.revision_id <= $2 AND f.kind = 3 ORDER BY f.revision_id LIMIT $3";
@@ -172,6 +174,14 @@ pub async fn fragment(
     language: &str,
 ) -> Result<Option<StoredFragment>, StoreError> {
     reader.optional(&ONE, args![revision, kind.number(), language], from_row).await
+}
+
+/// What clients get of a revision: all its fragments but the whole document, with their bodies.
+///
+/// # Errors
+/// When one cannot be read.
+pub async fn fragments_of(reader: &mut Reader, revision: RevisionId) -> Result<Vec<StoredFragment>, StoreError> {
+    reader.all(&OF, args![revision], from_row).await
 }
 
 /// A whole document of a Windows update, as it is stored.

@@ -9,6 +9,7 @@ use super::http::Reply;
 use super::world::{PRODUCT, World, bundle, part, update};
 use crate::sync::SyncOutcome;
 use crate::windows::import::tests::world::{revision, software};
+use crate::windows::import::{Ingest, read_document};
 
 /// More than one batch, and a bundle whose parts no list names.
 async fn world() -> World {
@@ -75,4 +76,26 @@ async fn stopped_at_every_request() {
         assert_eq!((run.outcome, run.error), (SyncOutcome::Changed, None), "after request {nth}");
         assert_eq!(world.base.titles(), titles, "stopped at request {nth}");
     }
+}
+
+/// As after a commit that failed, or whose answer was lost: everything is in the store, and nothing is served.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_stored_and_not_served_is_served_and_not_fetched_again() {
+    let world = World::new().await;
+    world.add_updates(100..350);
+    let site = &world.base.site;
+    let mut ingest = Ingest::new(site, world.source).await.unwrap();
+    let mut stored = false;
+    for number in 100..350 {
+        let text = software(number, 1, &format!("update {number}"), &[PRODUCT]);
+        stored = ingest.take(read_document(&site.catalog(), "x".into(), text.as_bytes())).await.unwrap();
+    }
+    drop(ingest);
+    assert!(stored && world.base.titles().is_empty());
+
+    let run = world.delta().await;
+    assert_eq!((run.outcome, run.updates_new), (SyncOutcome::Changed, 2));
+    assert_eq!(world.base.titles().len(), 252);
+    assert_eq!(world.upstream.taken().iter().map(|asked| asked.revisions.len()).sum::<usize>(), 2);
+    assert_eq!(site.sync.unpublished.beside(|| ()).1, None);
 }

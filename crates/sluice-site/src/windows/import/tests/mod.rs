@@ -4,5 +4,6 @@ mod containers;
 mod content;
 mod golden;
 mod hostile;
+mod left;
 mod repeat;
 pub(crate) mod world;
