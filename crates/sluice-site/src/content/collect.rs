@@ -39,7 +39,7 @@ impl Site {
     /// it only says which. Uploaded files of current updates stay.
     ///
     /// # Errors
-    /// `Forbidden`; `Unavailable` when the content cannot be read.
+    /// `Forbidden`; `Unavailable` when the content cannot be read; then nothing is removed.
     pub async fn collect_content(self: &Arc<Self>, caller: &Caller, dry_run: bool) -> SiteResult<Collected> {
         caller.require(Permission::ManageSite)?;
         let (site, caller) = (Arc::clone(self), caller.clone());
@@ -70,9 +70,13 @@ struct Verdicts {
     waiting_bytes: u64,
 }
 
-/// Removes what may go.
+/// Looks again at a bucket, which others may change, and removes what may go.
 pub(super) async fn collect(site: &Arc<Site>, dry_run: bool) -> SiteResult<Collected> {
     let _one_at_a_time = site.fetching.collecting.lock().await;
+    // Of a bucket that was never read nothing is known to be there: all would count as gone.
+    let store = Arc::clone(&site.content);
+    let refreshed = tokio::task::spawn_blocking(move || store.refresh()).await;
+    unreadable(refreshed.map_err(|error| SiteError::internal("looking at the content", error))?)?;
     let now = site.now();
     let known = content_file::list(&mut site.store.reader().await?).await?;
     let (verdicts, referred) = {

@@ -145,14 +145,11 @@ fn wait(attempts: u32) -> SignedDuration {
     doubled.map_or(LONGEST_WAIT, |wait| wait.min(LONGEST_WAIT))
 }
 
-/// Removes what nothing refers to any more, and looks again at a bucket that others may change.
+/// Removes what nothing refers to any more, and looks again for what no source said the place of.
 pub(crate) async fn tidy(site: &Arc<Site>) -> SiteResult<()> {
-    let store = Arc::clone(&site.content);
-    let refreshed = tokio::task::spawn_blocking(move || store.refresh()).await;
-    let refreshed = refreshed.map_err(|error| SiteError::internal("looking at the content store", error))?;
-    refreshed.map_err(|error| SiteError::internal("looking at the content store", error))?;
+    collect::collect(site, false).await?;
     site.fetching.forget_homeless();
-    collect::collect(site, false).await.map(drop)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
+use sluice_content::{ContentStore, S3Credentials, S3Location, S3Store};
 use sluice_model::{DeviceId, DeviceIndex, InstalledPackage, Inventory, KernelFacts, OperatingSystem, RestartEvidence};
 use sluice_site::{Caller, Clock, Entropy, Host, Site, SiteConfig};
 use sluice_store::{DatabaseUrl, Store, StoreConfig};
@@ -54,6 +55,24 @@ impl World {
         Self { open: Mutex::new(Some(Arc::clone(&site))), site, admin: Caller::system(), clock, entropy, directory }
     }
 
+    /// One whose content is in a bucket at an address.
+    pub async fn with_bucket(address: &str) -> Self {
+        let _first = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let directory = tempfile::tempdir().unwrap();
+        let clock = Arc::new(TestClock(AtomicI64::new(1_790_000_000)));
+        let entropy = Arc::new(TestEntropy(AtomicU64::new(0)));
+        let keys = S3Credentials { access_key: "key".into(), secret_key: "secret".into(), session_token: None };
+        let (signing, runtime) = (Arc::clone(&clock), tokio::runtime::Handle::current());
+        let location = S3Location::parse(address).unwrap();
+        let bucket = S3Store::new(location, &keys, Arc::new(move || signing.now()), runtime).unwrap();
+        let content = ContentStore::open_bucket(&directory.path().join("content"), bucket).unwrap();
+        let store = Store::open(store_config(&directory)).await.unwrap();
+        let host =
+            Host { clock: Arc::clone(&clock) as Arc<dyn Clock>, entropy: Arc::clone(&entropy) as Arc<dyn Entropy> };
+        let site = Site::open_with(config(&directory), store, content, host).await.unwrap();
+        Self { open: Mutex::new(Some(Arc::clone(&site))), site, admin: Caller::system(), clock, entropy, directory }
+    }
+
     pub fn pass(&self, time: SignedDuration) {
         self.clock.0.fetch_add(time.as_secs(), Ordering::SeqCst);
     }
@@ -79,8 +98,7 @@ impl World {
 
     /// The store, opened beside the site.
     pub async fn store(&self) -> Store {
-        let url = DatabaseUrl::Sqlite(self.directory.path().join("sluice.db"));
-        Store::open(StoreConfig::new(url, [7; 16])).await.unwrap()
+        Store::open(store_config(&self.directory)).await.unwrap()
     }
 
     pub async fn enroll(&self, name: &str) -> (DeviceId, DeviceCredential) {
@@ -93,9 +111,17 @@ impl World {
 }
 
 async fn open(directory: &TempDir, clock: &Arc<TestClock>, entropy: &Arc<TestEntropy>) -> Arc<Site> {
-    let url = DatabaseUrl::Sqlite(directory.path().join("sluice.db"));
-    let store = Store::open(StoreConfig::new(url, [7; 16])).await.unwrap();
-    let config = SiteConfig {
+    let store = Store::open(store_config(directory)).await.unwrap();
+    let (clock, entropy) = (Arc::clone(clock), Arc::clone(entropy));
+    Site::open(config(directory), store, Host { clock, entropy }).await.unwrap()
+}
+
+fn store_config(directory: &TempDir) -> StoreConfig {
+    StoreConfig::new(DatabaseUrl::Sqlite(directory.path().join("sluice.db")), [7; 16])
+}
+
+fn config(directory: &TempDir) -> SiteConfig {
+    SiteConfig {
         name: "Test".into(),
         database: "SQLite",
         authority_sha256: [1; 32],
@@ -108,9 +134,7 @@ async fn open(directory: &TempDir, clock: &Arc<TestClock>, entropy: &Arc<TestEnt
         certificate_expires: jiff::Timestamp::MAX,
         check_in: SignedDuration::from_mins(15),
         silent_after: SignedDuration::from_hours(72),
-    };
-    let (clock, entropy) = (Arc::clone(clock), Arc::clone(entropy));
-    Site::open(config, store, Host { clock, entropy }).await.unwrap()
+    }
 }
 
 /// An inventory with one package in a version, subscribed to what [`super::agents`] publishes.

@@ -1,7 +1,9 @@
 //! Files that nothing refers to any more.
 
+use sluice_site::ErrorKind;
 use sluice_site::content::collect::Collected;
 use sluice_site::content::demand::Offer;
+use sluice_store::content_file;
 use std::io;
 
 use bytes::Bytes;
@@ -100,4 +102,19 @@ async fn damage_is_found_and_mended() {
     assert_eq!((verification.done, verification.total), (1, 1));
     assert_eq!(verification.damaged, [file.name.to_string()]);
     assert_eq!(std::fs::read(&path).unwrap(), file.bytes);
+}
+
+/// What is in a bucket that never answered is not known, so nothing of it counts as gone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bucket_that_cannot_be_read_loses_no_uploads() {
+    let world = World::with_bucket("s3://updates?endpoint=http://127.0.0.1:1").await;
+    let (store, at) = (world.store().await, world.now());
+    let upload = store.write(move |tx| Box::pin(async move { content_file::uploaded(tx, "a.cab", at).await }));
+    upload.await.unwrap();
+    world.pass(hours(2 * MONTH));
+    let error = world.site.collect_content(&world.admin, false).await.unwrap_err();
+    assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Unavailable, "the content cannot be read"));
+    let known = content_file::list(&mut store.reader().await.unwrap()).await.unwrap();
+    assert_eq!(known.len(), 1);
+    store.close().await;
 }
