@@ -1,14 +1,15 @@
 //! Removing files that nothing refers to any more.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use rustc_hash::FxHashSet;
-use sluice_content::{ContentError, ContentName, Removal};
+use sluice_content::{ContentError, ContentName, Listed, Removal};
 use sluice_store::content_file::ContentFileRecord;
 use sluice_store::{audit, content_file};
 
+use super::undeployed::Candidate;
 use super::{alarm, wanted};
 use crate::caller::{Caller, Permission};
 use crate::error::{SiteError, SiteResult};
@@ -35,8 +36,9 @@ pub struct Collected {
 }
 
 impl Site {
-    /// Removes files that nothing has referred to for the time that the settings give; with `dry_run`
-    /// it only says which. Uploaded files of current updates stay.
+    /// Removes files that nothing has referred to for the time that the settings give, and, when those
+    /// that no deployment names have no room left, of them the ones that were not asked for the longest;
+    /// with `dry_run` it only says which. Uploaded files of current updates stay.
     ///
     /// # Errors
     /// `Forbidden`; `Unavailable` when the content cannot be read; then nothing is removed.
@@ -68,6 +70,19 @@ struct Verdicts {
     gone: Vec<String>,
     waiting: u64,
     waiting_bytes: u64,
+    /// Known as files that no deployment names, and here no longer, or wanted now.
+    not_undeployed: HashSet<ContentName>,
+}
+
+/// A file that is here.
+struct Here {
+    file: Listed,
+    /// Since when nothing refers to it.
+    unwanted: Option<Timestamp>,
+    /// An administrator uploaded it for an update that is current.
+    uploaded: bool,
+    /// No deployment names it, and it came for somebody unknown.
+    undeployed: bool,
 }
 
 /// Looks again at a bucket, which others may change, and removes what may go.
@@ -86,7 +101,7 @@ pub(super) async fn collect(site: &Arc<Site>, dry_run: bool) -> SiteResult<Colle
     };
     let mut done =
         Collected { waiting: verdicts.waiting, waiting_bytes: verdicts.waiting_bytes, ..Collected::default() };
-    let Verdicts { remove, mark, unmark, mut gone, .. } = verdicts;
+    let Verdicts { remove, mark, unmark, mut gone, mut not_undeployed, .. } = verdicts;
     if !dry_run {
         let oldest = now.checked_sub(site.fetching.settings().grace).unwrap_or(Timestamp::MIN);
         let wanted = |name: &ContentName| referred.contains(&name.sha1()) || site.fetching.is_used(name, oldest);
@@ -103,6 +118,7 @@ pub(super) async fn collect(site: &Arc<Site>, dry_run: bool) -> SiteResult<Colle
             }
             tracing::info!(file = %name, size, "removed a file that no update refers to");
             gone.push(name.to_string());
+            not_undeployed.insert(name.clone());
         }
         done.files += 1;
         done.bytes += size;
@@ -110,8 +126,12 @@ pub(super) async fn collect(site: &Arc<Site>, dry_run: bool) -> SiteResult<Colle
             done.names.push(name.to_string());
         }
     }
+    if dry_run {
+        return Ok(done);
+    }
+    site.fetching.undeployed(|undeployed| undeployed.forget(&not_undeployed));
     let nothing = mark.is_empty() && unmark.is_empty() && gone.is_empty();
-    if !dry_run && !nothing {
+    if !nothing {
         site.store
             .write(move |tx| {
                 Box::pin(async move {
@@ -139,15 +159,28 @@ fn judge(
     let mut known: HashMap<String, ContentFileRecord> = known.into_iter().map(|r| (r.name.clone(), r)).collect();
     let mut verdicts = Verdicts::default();
     let keeps = |name: &ContentName| referred.contains(&name.sha1()) || site.fetching.is_used(name, oldest);
+    let needed = |name: &ContentName| referred.contains(&name.sha1()) || site.fetching.is_known_use(name, oldest);
+    let mut theirs = site.fetching.undeployed(|undeployed| undeployed.names());
+    let mut here = Vec::new();
     for file in site.content.list()? {
         let record = known.remove(&file.name.to_string());
         let uploaded = record.as_ref().is_some_and(|record| record.uploaded_at.is_some());
-        let since = record.and_then(|record| record.unwanted_since);
-        if keeps(&file.name) || (uploaded && current.contains(&file.name.sha1())) {
-            verdicts.unmark.extend(since.map(|_| file.name.to_string()));
+        let uploaded = uploaded && current.contains(&file.name.sha1());
+        let undeployed = !uploaded && !needed(&file.name) && theirs.remove(&file.name);
+        here.push(Here { unwanted: record.and_then(|record| record.unwanted_since), uploaded, undeployed, file });
+    }
+    verdicts.not_undeployed = theirs;
+    let crowded_out = crowded_out(site, &here, now);
+    for Here { file, unwanted, uploaded, .. } in here {
+        if crowded_out.contains(&file.name) {
+            verdicts.remove.push((file.name, file.size));
             continue;
         }
-        match since {
+        if keeps(&file.name) || uploaded {
+            verdicts.unmark.extend(unwanted.map(|_| file.name.to_string()));
+            continue;
+        }
+        match unwanted {
             Some(since) if since <= oldest => verdicts.remove.push((file.name, file.size)),
             // A clock that was put back begins anew.
             Some(since) if since <= now => verdicts.wait(file.size),
@@ -159,10 +192,24 @@ fn judge(
     }
     // An upload may be between its file and its record.
     verdicts.gone.extend(known.into_values().filter(|r| r.uploaded_at.is_none_or(|at| at < oldest)).map(|r| r.name));
-    let failing = |name: &ContentName| site.fetching.failure(name).is_some();
-    site.content.prune_parts(|name| keeps(name) || failing(name))?;
+    // What only strangers asked for does not stay in parts.
+    site.content.prune_parts(|name| needed(name) || site.fetching.is_coming(name))?;
     site.fetching.forget_asked(oldest);
     Ok((verdicts, referred))
+}
+
+/// Files that no deployment names and that go so that others find room.
+fn crowded_out(site: &Site, here: &[Here], now: Timestamp) -> HashSet<ContentName> {
+    let candidate = |here: &Here| {
+        let Listed { name, size, .. } = &here.file;
+        let used = site.fetching.asked_at(name).unwrap_or(Timestamp::MIN);
+        let may_go = here.undeployed && !site.fetching.is_coming(name);
+        may_go.then(|| Candidate { used, name: name.clone(), size: *size })
+    };
+    let all = here.iter().filter_map(candidate).collect();
+    let limit = site.fetching.settings().undeployed_bytes;
+    let goes = site.fetching.undeployed(|undeployed| undeployed.crowded_out(all, limit, now));
+    goes.into_iter().map(|file| file.name).collect()
 }
 
 impl Verdicts {

@@ -16,6 +16,7 @@ use jiff::SignedDuration;
 use sluice_content::{ContentError, ContentFile, ContentName, ContentStore};
 use tokio::sync::watch;
 
+use super::asked::Asker;
 use super::settings::UpdateFiles;
 use super::state::{Demand, Progress};
 use super::wanted::WantedFile;
@@ -34,9 +35,17 @@ pub enum Offer {
     Here(ContentFile),
     /// It is on its way.
     Coming(ComingFile),
+    /// It would come if its bytes were asked for.
+    Known {
+        /// Bytes it will have.
+        len: u64,
+        /// The entity tag it will have.
+        etag: String,
+    },
     /// Not now; come again after this time.
     Later(SignedDuration),
-    /// No update has it, or nobody says where it is.
+    /// No update has it, nobody says where it is, or there is no room for it because no deployment
+    /// names it. A server that was approved then says that it needs it.
     Absent,
 }
 
@@ -110,14 +119,24 @@ impl ComingFile {
 }
 
 impl Site {
-    /// What there is of a file that a device or a server asks for. What is not here and belongs to an
-    /// update that is offered is fetched from now on.
+    /// What there is of a file that an administrator or an approved server asks for, see
+    /// [`Site::content_for`].
     ///
     /// # Errors
     /// `Unavailable` when the content cannot be read.
     pub async fn content_file(&self, name: &ContentName) -> SiteResult<Offer> {
+        self.content_for(Asker::Known, name).await
+    }
+
+    /// What there is of a file that somebody asks for. What is not here and belongs to an update that
+    /// is offered is fetched from now on; for somebody unknown only as much as the settings give to
+    /// files that no deployment names.
+    ///
+    /// # Errors
+    /// `Unavailable` when the content cannot be read.
+    pub async fn content_for(&self, asker: Asker, name: &ContentName) -> SiteResult<Offer> {
         if let Some(file) = find(&self.content, name).await? {
-            self.fetching.asked(name, self.now());
+            self.fetching.asked(name, asker, self.now());
             return Ok(Offer::Here(file));
         }
         let Some(file) = self.fetchable(name) else { return Ok(Offer::Absent) };
@@ -125,15 +144,16 @@ impl Site {
         if self.fetching.is_homeless(&file.name) {
             return Ok(Offer::Absent);
         }
-        let (len, now) = (file.size, self.now());
-        self.fetching.asked(&file.name, now);
-        Ok(match self.fetching.demand(file, now) {
+        let (len, now, etag) = (file.size, self.now(), ContentStore::etag(name));
+        Ok(match self.fetching.demand(file, asker, now) {
             Demand::Coming(transfer) => {
-                let etag = ContentStore::etag(name);
+                self.fetching.asked(name, asker, now);
                 Offer::Coming(ComingFile { len, etag, progress: transfer.watch(), generation: None })
             }
             Demand::Failed { again_in } => Offer::Later(again_in.max(COME_AGAIN)),
             Demand::Full => Offer::Later(COME_AGAIN),
+            Demand::NoRoom => Offer::Absent,
+            Demand::WouldCome => Offer::Known { len, etag },
         })
     }
 

@@ -13,6 +13,8 @@ use crate::site::Site;
 
 /// Bytes that stay free on the disk, for the database and everything else.
 const RESERVE: u64 = 512 << 20;
+/// Bytes that stay free of those that no deployment names, for the files of deployed updates.
+const UNDEPLOYED_RESERVE: u64 = 4 << 30;
 /// Tries of one place in a row that bring nothing new.
 const ATTEMPTS: u32 = 3;
 /// Most tries of one place; a server that sends a few bytes each time is given up.
@@ -63,7 +65,7 @@ pub(super) async fn fetch(site: &Arc<Site>, transfer: &Transfer) -> Result<(), F
         return Err(FetchError::Homeless);
     }
     let mut part = open(site, transfer).await?;
-    room(site, file.size - part.arrived())?;
+    room(site, transfer, file.size - part.arrived())?;
     let (mut failed, mut wrong) = (Vec::new(), Vec::new());
     for place in &places {
         transfer.tell(|progress| progress.from = shown(&place.url));
@@ -210,10 +212,10 @@ async fn finish(site: &Arc<Site>, transfer: &Transfer, part: Part) -> Result<(),
     done.unwrap_or_else(|error| Err(ContentError::Read(std::io::Error::other(error))))
 }
 
-/// Whether there is room for so many bytes more.
-fn room(site: &Site, bytes: u64) -> Result<(), FetchError> {
+/// Whether there is room for so many bytes more of a file.
+fn room(site: &Site, transfer: &Transfer, bytes: u64) -> Result<(), FetchError> {
     let free = free_bytes(site).unwrap_or(u64::MAX);
-    let needed = bytes.saturating_add(RESERVE);
+    let needed = bytes.saturating_add(if transfer.undeployed { UNDEPLOYED_RESERVE } else { RESERVE });
     if free >= needed {
         return Ok(());
     }

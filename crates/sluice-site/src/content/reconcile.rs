@@ -75,8 +75,10 @@ fn note(reconcilers: &Reconcilers, site: &Site, done: &SiteResult<()>) {
 async fn replan(site: &Arc<Site>) -> SiteResult<()> {
     let (catalog, directory, now) = (site.catalog(), site.directory.load_full(), site.now());
     let (settings, store) = (site.fetching.settings(), Arc::clone(&site.content));
-    let missing = tokio::task::spawn_blocking(move || {
+    let planning = tokio::task::spawn_blocking(move || {
         let mut missing = Vec::new();
+        let deployed = wanted::referred_to(&catalog, &directory, &settings, now);
+        let deployed = deployed.into_iter().map(|file| file.name.sha1()).collect();
         for file in wanted::wanted(&catalog, &directory, &settings, now) {
             if store.size(&file.name)? != Some(file.size) {
                 missing.push(file);
@@ -84,10 +86,11 @@ async fn replan(site: &Arc<Site>) -> SiteResult<()> {
         }
         // Small ones first: most updates are complete sooner.
         missing.sort_by(|a: &WantedFile, b| (a.size, &a.name).cmp(&(b.size, &b.name)));
-        Ok::<_, sluice_content::ContentError>(missing)
+        Ok::<_, sluice_content::ContentError>((missing, deployed))
     });
-    let missing = missing.await.map_err(|error| SiteError::internal("planning what to fetch", error))?;
-    let missing = missing.map_err(|error| SiteError::internal("looking at the content", error))?;
+    let planned = planning.await.map_err(|error| SiteError::internal("planning what to fetch", error))?;
+    let (missing, deployed) = planned.map_err(|error| SiteError::internal("looking at the content", error))?;
+    site.fetching.undeployed(|undeployed| undeployed.set_deployed(deployed));
     site.fetching.plan(missing, now);
     alarm::settle(site).await
 }

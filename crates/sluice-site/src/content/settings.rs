@@ -16,6 +16,8 @@ const META: &str = "content-settings";
 const MAX_PARALLEL: u32 = 32;
 /// Slowest limit, bytes per second: below it files of gigabytes never arrive.
 const MIN_BANDWIDTH: u64 = 16 << 10;
+/// See [`ContentSettings::undeployed_bytes`].
+const UNDEPLOYED_BYTES: u64 = 32_000_000_000;
 /// Longest time that unwanted files stay.
 const MAX_GRACE: SignedDuration = SignedDuration::from_hours(24 * 365);
 
@@ -55,6 +57,9 @@ pub struct ContentSettings {
     /// How long files stay that nothing refers to any more: 30 days, so that what was withdrawn by
     /// mistake need not come again.
     pub grace: SignedDuration,
+    /// Most bytes of files that no deployment names, and that are fetched because somebody unknown
+    /// asked for them: anybody can ask. 32 GB: some months of updates for servers further down.
+    pub undeployed_bytes: u64,
 }
 
 /// What can be changed about them.
@@ -70,6 +75,8 @@ pub struct ContentSettingsChange {
     pub bandwidth: Option<u64>,
     /// See [`ContentSettings::grace`].
     pub grace: Option<SignedDuration>,
+    /// See [`ContentSettings::undeployed_bytes`].
+    pub undeployed_bytes: Option<u64>,
 }
 
 impl Default for ContentSettings {
@@ -80,6 +87,7 @@ impl Default for ContentSettings {
             parallel: 4,
             bandwidth: None,
             grace: SignedDuration::from_hours(24 * 30),
+            undeployed_bytes: UNDEPLOYED_BYTES,
         }
     }
 }
@@ -101,6 +109,7 @@ impl ContentSettings {
             parallel: change.parallel.unwrap_or(self.parallel),
             bandwidth: change.bandwidth.map_or(self.bandwidth, |limit| (limit > 0).then_some(limit)),
             grace: change.grace.unwrap_or(self.grace),
+            undeployed_bytes: change.undeployed_bytes.unwrap_or(self.undeployed_bytes),
         };
         if new.parallel == 0 || new.parallel > MAX_PARALLEL {
             let message = format!("1 to {MAX_PARALLEL} files are fetched at a time");
@@ -126,6 +135,12 @@ struct Row {
     parallel: u32,
     bandwidth: Option<u64>,
     grace_seconds: i64,
+    #[serde(default = "undeployed_bytes")]
+    undeployed_bytes: u64,
+}
+
+fn undeployed_bytes() -> u64 {
+    UNDEPLOYED_BYTES
 }
 
 #[derive(Serialize, Deserialize)]
@@ -150,6 +165,7 @@ impl Row {
             parallel: row.parallel,
             bandwidth: row.bandwidth,
             grace: SignedDuration::from_secs(row.grace_seconds),
+            undeployed_bytes: row.undeployed_bytes,
         })
     }
 
@@ -164,6 +180,7 @@ impl Row {
             parallel: settings.parallel,
             bandwidth: settings.bandwidth,
             grace_seconds: settings.grace.as_secs(),
+            undeployed_bytes: settings.undeployed_bytes,
         };
         serde_json::to_vec(&row).map_err(|e| SiteError::internal("writing the settings of content", e))
     }
@@ -217,7 +234,7 @@ impl Site {
 
 fn describe(settings: &ContentSettings) -> String {
     format!(
-        "fetch {}, {}, {} at a time, {}, unwanted files stay {} h",
+        "fetch {}, {}, {} at a time, {}, unwanted files stay {} h, at most {} bytes that are not deployed",
         match settings.policy {
             FetchPolicy::OnApproval => "what is deployed",
             FetchPolicy::OnRequest => "what is asked for",
@@ -227,6 +244,7 @@ fn describe(settings: &ContentSettings) -> String {
         settings.parallel,
         settings.bandwidth.map_or("no limit".to_owned(), |limit| format!("at most {limit} bytes per second")),
         settings.grace.as_hours(),
+        settings.undeployed_bytes,
     )
 }
 
@@ -238,10 +256,17 @@ mod tests {
     fn settings_are_two_way() {
         for policy in [FetchPolicy::OnApproval, FetchPolicy::OnRequest, FetchPolicy::All] {
             for update_files in [UpdateFiles::Full, UpdateFiles::FullAndExpress] {
-                let settings = ContentSettings { policy, update_files, ..ContentSettings::default() };
+                let settings =
+                    ContentSettings { policy, update_files, undeployed_bytes: 7, ..ContentSettings::default() };
                 assert_eq!(Row::read(&Row::bytes_of(&settings).unwrap()).unwrap(), settings);
             }
         }
+    }
+
+    #[test]
+    fn settings_from_before_have_a_limit() {
+        let row = br#"{"policy":"all","express":false,"parallel":4,"bandwidth":null,"grace_seconds":60}"#;
+        assert_eq!(Row::read(row).unwrap().undeployed_bytes, UNDEPLOYED_BYTES);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is fetched now, what waits, and what could not be had.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,18 +11,16 @@ use sluice_store::content_failure::ContentFailureRecord;
 use sluice_store::{Store, content_failure};
 use tokio::sync::{Notify, watch};
 
+use super::asked::{AskedFor, Asker};
 use super::limiter::Limiter;
 use super::origin::ContentOrigin;
 use super::settings::ContentSettings;
+use super::turns::Turns;
+use super::undeployed::Undeployed;
 use super::verify::Verification;
 use super::wanted::WantedFile;
 use crate::error::SiteResult;
 use crate::host::Host;
-
-/// Most files that wait because somebody asked for them: anybody can ask.
-const MAX_DEMANDED: usize = 1_000;
-/// Most files of which it is remembered when they were asked for.
-const MAX_ASKED: usize = 100_000;
 
 /// The state of content.
 pub(crate) struct Fetching {
@@ -44,19 +42,28 @@ pub(crate) struct Fetching {
 struct Inner {
     plan_again: bool,
     running: HashMap<ContentName, Arc<Transfer>>,
-    /// Asked for by somebody, oldest first.
-    demanded: VecDeque<Arc<Transfer>>,
-    planned: VecDeque<WantedFile>,
+    turns: Turns,
     failures: HashMap<ContentName, ContentFailureRecord>,
     /// No source says where they are.
     homeless: HashSet<ContentName>,
-    asked: HashMap<ContentName, Timestamp>,
+    asked: AskedFor,
+    undeployed: Undeployed,
+}
+
+impl Inner {
+    /// Bytes that no deployment names and that come or wait.
+    fn undeployed_coming(&self) -> u64 {
+        let running = self.running.values().filter(|transfer| transfer.undeployed);
+        running.map(|transfer| transfer.file.size).sum::<u64>().saturating_add(self.turns.undeployed_bytes())
+    }
 }
 
 /// A file that is fetched or waits for its turn because somebody asked for it.
 pub(crate) struct Transfer {
     pub(crate) file: WantedFile,
     pub(crate) since: Timestamp,
+    /// No deployment names it, and nobody known asked for it.
+    pub(super) undeployed: bool,
     progress: watch::Sender<Progress>,
 }
 
@@ -76,8 +83,8 @@ pub(crate) struct Progress {
 }
 
 impl Transfer {
-    fn new(file: WantedFile, since: Timestamp) -> Self {
-        Self { file, since, progress: watch::Sender::new(Progress::default()) }
+    pub(super) fn new(file: WantedFile, undeployed: bool, since: Timestamp) -> Self {
+        Self { file, since, undeployed, progress: watch::Sender::new(Progress::default()) }
     }
 
     pub(crate) fn watch(&self) -> watch::Receiver<Progress> {
@@ -114,6 +121,10 @@ pub(super) enum Demand {
     Failed { again_in: SignedDuration },
     /// Too many wait already.
     Full,
+    /// Files that no deployment names have no room left.
+    NoRoom,
+    /// It would come if somebody wanted its bytes.
+    WouldCome,
 }
 
 /// What waits and fails, for people.
@@ -188,70 +199,88 @@ impl Fetching {
         let skip =
             |name: &ContentName| inner.running.contains_key(name) || inner.homeless.contains(name) || waits(name);
         let planned = missing.into_iter().filter(|file| !skip(&file.name)).collect();
-        inner.planned = planned;
+        inner.turns.plan(planned);
     }
 
-    /// The next file to fetch, if one more may be fetched now; what was asked for first.
+    /// The next file to fetch, if one more may be fetched now.
     pub(super) fn start_next(&self, now: Timestamp) -> Option<Arc<Transfer>> {
         let parallel = usize::try_from(self.settings().parallel).unwrap_or(1);
         let mut inner = self.inner();
         if inner.running.len() >= parallel {
             return None;
         }
-        let next = loop {
-            if let Some(transfer) = inner.demanded.pop_front() {
-                break transfer;
-            }
-            let file = inner.planned.pop_front()?;
-            if !inner.running.contains_key(&file.name) {
-                break Arc::new(Transfer::new(file, now));
-            }
-        };
-        inner.running.insert(next.file.name.clone(), Arc::clone(&next));
+        let Inner { turns, running, .. } = &mut *inner;
+        let next = turns.next(running, parallel, now)?;
+        running.insert(next.file.name.clone(), Arc::clone(&next));
         Some(next)
     }
 
     /// Somebody wants a file that is not here.
-    pub(super) fn demand(&self, file: WantedFile, now: Timestamp) -> Demand {
+    pub(super) fn demand(&self, file: WantedFile, asker: Asker, now: Timestamp) -> Demand {
+        let limit = self.settings().undeployed_bytes;
         let mut inner = self.inner();
-        let waiting = inner.demanded.iter().find(|transfer| transfer.file.name == file.name);
-        if let Some(transfer) = inner.running.get(&file.name).or(waiting) {
+        if asker == Asker::Known {
+            inner.turns.promote(&file.name);
+        }
+        if let Some(transfer) = inner.running.get(&file.name).or_else(|| inner.turns.find(&file.name)) {
             return Demand::Coming(Arc::clone(transfer));
         }
         if let Some(failure) = inner.failures.get(&file.name).filter(|failure| is_waiting(failure, now)) {
             return Demand::Failed { again_in: failure.next_at.duration_since(now) };
         }
-        if inner.demanded.len() >= MAX_DEMANDED {
+        let undeployed = asker != Asker::Known && !inner.undeployed.is_deployed(&file.name);
+        let coming = inner.undeployed_coming();
+        if undeployed && !inner.undeployed.has_room(&file.name, file.size, coming, limit) {
+            return Demand::NoRoom;
+        }
+        if asker == Asker::Looker {
+            return Demand::WouldCome;
+        }
+        let transfer = Arc::new(Transfer::new(file, undeployed, now));
+        if !inner.turns.add(Arc::clone(&transfer)) {
             return Demand::Full;
         }
-        let transfer = Arc::new(Transfer::new(file, now));
-        inner.demanded.push_back(Arc::clone(&transfer));
         drop(inner);
         self.wake.notify_one();
         Demand::Coming(transfer)
+    }
+
+    /// Looks at, or changes, what is known of files that no deployment names.
+    pub(super) fn undeployed<T>(&self, look: impl FnOnce(&mut Undeployed) -> T) -> T {
+        look(&mut self.inner().undeployed)
     }
 
     pub(super) fn is_homeless(&self, name: &ContentName) -> bool {
         self.inner().homeless.contains(name)
     }
 
-    pub(super) fn asked(&self, name: &ContentName, now: Timestamp) {
-        let mut inner = self.inner();
-        if inner.asked.len() < MAX_ASKED || inner.asked.contains_key(name) {
-            inner.asked.insert(name.clone(), now);
-        }
+    pub(super) fn asked(&self, name: &ContentName, asker: Asker, now: Timestamp) {
+        self.inner().asked.note(name, asker, now);
+    }
+
+    /// When a file was asked for last.
+    pub(super) fn asked_at(&self, name: &ContentName) -> Option<Timestamp> {
+        self.inner().asked.at(name)
     }
 
     /// Whether somebody asked for a file since a moment, or it is on its way.
     pub(super) fn is_used(&self, name: &ContentName, since: Timestamp) -> bool {
+        self.is_coming(name) || self.asked_at(name).is_some_and(|at| at >= since)
+    }
+
+    /// Whether somebody known asked for a file, and it was asked for since a moment.
+    pub(super) fn is_known_use(&self, name: &ContentName, since: Timestamp) -> bool {
+        self.inner().asked.is_of_known(name, since)
+    }
+
+    /// Whether a file is on its way.
+    pub(super) fn is_coming(&self, name: &ContentName) -> bool {
         let inner = self.inner();
-        inner.running.contains_key(name)
-            || inner.demanded.iter().any(|transfer| transfer.file.name == *name)
-            || inner.asked.get(name).is_some_and(|at| *at >= since)
+        inner.running.contains_key(name) || inner.turns.find(name).is_some()
     }
 
     pub(super) fn forget_asked(&self, before: Timestamp) {
-        self.inner().asked.retain(|_, at| *at >= before);
+        self.inner().asked.forget(before);
     }
 
     /// The transfer ended; `failure` is how it stands with the file now.
@@ -259,6 +288,11 @@ impl Fetching {
         let name = &transfer.file.name;
         let mut inner = self.inner();
         inner.running.remove(name);
+        if transfer.undeployed {
+            // Of one that failed, its part is here.
+            let bytes = transfer.progress.borrow().arrived;
+            inner.undeployed.came(name, bytes);
+        }
         if homeless {
             inner.homeless.insert(name.clone());
         }
@@ -314,7 +348,7 @@ impl Fetching {
         running.sort_by_key(|transfer| transfer.since);
         let mut failures: Vec<_> = inner.failures.values().cloned().collect();
         failures.sort_by(|a, b| a.name.cmp(&b.name));
-        let waiting = inner.demanded.len() + inner.planned.len();
+        let waiting = inner.turns.waiting();
         Standing { running, waiting: waiting as u64, failures, homeless: inner.homeless.len() as u64 }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use sluice_store::{audit, content_failure};
 
+use super::asked::Asker;
 use super::fetch::free_bytes;
 use super::verify::Verification;
 use super::wanted;
@@ -170,8 +171,8 @@ impl Site {
             let there = there.map_err(|error| SiteError::internal("looking at the content", error))?;
             if there.ok().flatten() != Some(file.size) {
                 // One that waits already, or finds no room, comes with the plan.
-                self.fetching.asked(&file.name, now);
-                let _coming = self.fetching.demand(file, now);
+                self.fetching.asked(&file.name, Asker::Known, now);
+                let _coming = self.fetching.demand(file, Asker::Known, now);
                 fetched += 1;
             }
         }

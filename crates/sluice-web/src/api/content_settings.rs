@@ -26,6 +26,9 @@ pub struct ContentSettings {
     pub bandwidth: Option<u64>,
     /// Seconds that files stay which nothing refers to any more.
     pub grace_seconds: i64,
+    /// Most bytes of files that no deployment names, and that are fetched because somebody unknown asked
+    /// for them.
+    pub undeployed_bytes: u64,
 }
 
 /// A change; what is absent stays.
@@ -47,6 +50,10 @@ pub struct ContentSettingsPatch {
     /// Seconds that files stay which nothing refers to any more: at most a year.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grace_seconds: Option<i64>,
+    /// Most bytes of files that no deployment names, and that are fetched because somebody unknown asked
+    /// for them; 0: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undeployed_bytes: Option<u64>,
 }
 
 impl From<Settings> for ContentSettings {
@@ -57,6 +64,7 @@ impl From<Settings> for ContentSettings {
             parallel: settings.parallel,
             bandwidth: settings.bandwidth,
             grace_seconds: settings.grace.as_secs(),
+            undeployed_bytes: settings.undeployed_bytes,
         }
     }
 }
@@ -83,6 +91,7 @@ pub(super) async fn change_content(
         parallel: patch.parallel,
         bandwidth: patch.bandwidth,
         grace: patch.grace_seconds.map(SignedDuration::from_secs),
+        undeployed_bytes: patch.undeployed_bytes,
     };
     Ok(Json(state.site.change_content_settings(&caller, change).await?.into()))
 }

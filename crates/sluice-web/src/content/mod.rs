@@ -22,6 +22,7 @@ use futures_util::stream;
 use jiff::{SignedDuration, Timestamp};
 use sluice_content::{ContentFile, ContentName};
 use sluice_site::Site;
+use sluice_site::content::Asker;
 use sluice_site::content::demand::{ComingError, ComingFile, Offer};
 
 use crate::problem::Problem;
@@ -70,7 +71,8 @@ pub(crate) async fn serve(site: Arc<Site>, method: &Method, headers: &HeaderMap,
         return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET, HEAD")]).into_response();
     }
     let Some(name) = name(rest) else { return StatusCode::NOT_FOUND.into_response() };
-    let offer = match site.content_file(&name).await {
+    let asker = if method == Method::HEAD { Asker::Looker } else { Asker::Anybody };
+    let offer = match site.content_for(asker, &name).await {
         Ok(offer) => offer,
         Err(error) => {
             tracing::error!(error = sluice_site::error::chain(&error), "a file of content could not be opened");
@@ -93,7 +95,7 @@ pub(crate) async fn serve(site: Arc<Site>, method: &Method, headers: &HeaderMap,
                     Ok(response) => response,
                     Err(ComingError::Slow) => later(COME_AGAIN),
                     // Nobody may have it at all, which is known now.
-                    Err(ComingError::Failed) => match site.content_file(&name).await {
+                    Err(ComingError::Failed) => match site.content_for(asker, &name).await {
                         Ok(Offer::Absent) => StatusCode::NOT_FOUND.into_response(),
                         Ok(Offer::Later(wait)) => later(wait),
                         _ => later(COME_AGAIN),
@@ -102,6 +104,11 @@ pub(crate) async fn serve(site: Arc<Site>, method: &Method, headers: &HeaderMap,
                 Err(refusal) => refusal,
             }
         }
+        // Only who asks with HEAD is told no more.
+        Offer::Known { len, etag } => match (About { len, etag, modified: None }).part(headers) {
+            Ok(answer) => answer.with(&Method::HEAD, |_| Body::empty()),
+            Err(refusal) => refusal,
+        },
         Offer::Later(wait) => later(wait),
         Offer::Absent => StatusCode::NOT_FOUND.into_response(),
     }

@@ -14,13 +14,16 @@ async fn settings_of_content_are_shown_and_changed() {
     let site = TestSite::open().await;
     let get = Ask::new(&site.admin, "get", "/api/v1/settings/content").bearer(&site.reader).send().await;
     let first = json!({ "policy": "on-approval", "update_files": "full", "parallel": 4, "bandwidth": null,
-        "grace_seconds": 2_592_000 });
+        "grace_seconds": 2_592_000, "undeployed_bytes": 32_000_000_000_u64 });
     assert_eq!(get.json(), first);
     let patch =
         |body| Ask::new(&site.admin, "patch", "/api/v1/settings/content").bearer(&site.administrator).json(&body);
-    let changed = patch(json!({ "policy": "all", "bandwidth": 1_000_000, "update_files": "full-and-express" }));
+    let changed = patch(json!({ "policy": "all", "bandwidth": 1_000_000, "update_files": "full-and-express",
+        "undeployed_bytes": 0 }));
     assert_eq!(changed.send().await.status, StatusCode::OK);
-    let unlimited = patch(json!({ "bandwidth": 0, "policy": "on-approval", "update_files": "full" })).send().await;
+    let unlimited = patch(json!({ "bandwidth": 0, "policy": "on-approval", "update_files": "full",
+        "undeployed_bytes": 32_000_000_000_u64 }));
+    let unlimited = unlimited.send().await;
     assert_eq!(unlimited.json(), first);
     let wrong = patch(json!({ "parallel": 99 })).send().await;
     assert_eq!((wrong.status, wrong.json()["field"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("parallel")));
@@ -53,10 +56,21 @@ async fn what_nobody_has_is_not_found() {
     let site = TestSite::open().await;
     let body = stream::iter([Ok(Bytes::from_static(DOCUMENT.as_bytes()))]);
     site.site.import_catalog(&Caller::system(), "a.xml", None, body).await.unwrap();
+    let path = format!("/Content/9D/{NAME}");
+    let homeless = async || {
+        let status = Ask::new(&site.admin, "get", "/api/v1/content/status").bearer(&site.reader).send().await.json();
+        status["fetching"]["homeless"].clone()
+    };
+    // Who only looks does not make anybody look for it.
+    let head = Ask::new(&site.clients, "head", &path).send().await;
+    assert_eq!((head.status, head.headers["content-length"].to_str().unwrap()), (StatusCode::OK, "3"));
+    assert_eq!(homeless().await, 0);
     for _ in 0..2 {
-        let answer = Ask::new(&site.clients, "get", &format!("/Content/9D/{NAME}")).send().await;
+        let answer = Ask::new(&site.clients, "get", &path).send().await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
     }
+    assert_eq!(homeless().await, 1);
+    assert_eq!(Ask::new(&site.clients, "head", &path).send().await.status, StatusCode::NOT_FOUND);
     let part = site.site.content().part(&sluice_content::ContentName::parse(NAME).unwrap(), 3);
     assert_eq!(part.unwrap().arrived(), 0);
 }

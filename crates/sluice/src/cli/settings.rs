@@ -70,6 +70,10 @@ pub struct Content {
     /// Days that files stay which nothing refers to any more.
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(i64).range(0..=365))]
     grace_days: Option<i64>,
+    /// Most bytes of files that no deployment names, and that are fetched because somebody unknown asked
+    /// for them; 0 for none.
+    #[arg(long, value_name = "BYTES")]
+    undeployed_bytes: Option<u64>,
 }
 
 /// Settings for Windows devices.
@@ -130,12 +134,14 @@ async fn content(content: Content, context: &Context) -> Result<Answer, CliError
         parallel: content.parallel,
         bandwidth: content.bandwidth,
         grace_seconds: content.grace_days.map(|days| days * 24 * HOUR),
+        undeployed_bytes: content.undeployed_bytes,
     };
     let named = patch.policy.is_some()
         || patch.update_files.is_some()
         || patch.parallel.is_some()
         || patch.bandwidth.is_some()
-        || patch.grace_seconds.is_some();
+        || patch.grace_seconds.is_some()
+        || patch.undeployed_bytes.is_some();
     let got: Got<ContentSettings> = if named {
         context.api.patch(CONTENT_PATH, &patch).await?
     } else {
@@ -154,6 +160,7 @@ fn render_content(settings: &ContentSettings, view: &View) -> String {
             ("At a time", format!("{} files", settings.parallel)),
             ("At most", bandwidth.unwrap_or_else(|| "no limit".to_owned())),
             ("Unwanted files stay", format!("{} days", settings.grace_seconds / (24 * HOUR))),
+            ("Files not deployed", format!("at most {}", size(settings.undeployed_bytes))),
         ],
     )
 }
@@ -182,9 +189,10 @@ mod tests {
             parallel: 4,
             bandwidth: Some(2 << 20),
             grace_seconds: 30 * 24 * HOUR,
+            undeployed_bytes: 3_000_000,
         };
         let text = render_content(&settings, &View::plain());
-        for part in ["on-approval", "full", "4 files", "2.0 MB a second", "30 days"] {
+        for part in ["on-approval", "full", "4 files", "2.0 MB a second", "30 days", "at most 3.0 MB"] {
             assert!(text.contains(part), "{text}");
         }
     }

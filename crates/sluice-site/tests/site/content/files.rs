@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use sluice_content::ContentName;
 use sluice_model::{DeploymentId, DeploymentTarget, UpdateId};
 use sluice_site::SiteEvent;
+use sluice_site::content::Asker;
 use sluice_site::content::demand::Offer;
 use sluice_site::content::status::FetchStatus;
 use sluice_store::content_origin::{self, ContentOriginRecord};
@@ -101,9 +102,14 @@ pub async fn until_alerts(world: &World, events: &mut Receiver<SiteEvent>, kinds
     tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("it holds within a minute");
 }
 
-/// Asks for a file and reads it to its end.
+/// Asks for a file as an approved server does, and reads it to its end.
 pub async fn read(world: &World, name: &ContentName) -> Result<Vec<u8>, String> {
-    match world.site.content_file(name).await.unwrap() {
+    read_as(world, Asker::Known, name).await
+}
+
+/// Asks for a file and reads it to its end.
+pub async fn read_as(world: &World, asker: Asker, name: &ContentName) -> Result<Vec<u8>, String> {
+    match world.site.content_for(asker, name).await.unwrap() {
         Offer::Here(file) => {
             let mut bytes = vec![0; usize::try_from(file.len).unwrap()];
             file.read_exact_at(&mut bytes, 0).unwrap();
@@ -117,6 +123,7 @@ pub async fn read(world: &World, name: &ContentName) -> Result<Vec<u8>, String> 
             }
             Ok(bytes)
         }
+        Offer::Known { len, .. } => Err(format!("{len} bytes")),
         Offer::Later(wait) => Err(format!("later: {wait:#}")),
         Offer::Absent => Err("absent".into()),
     }

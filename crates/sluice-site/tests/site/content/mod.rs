@@ -4,3 +4,4 @@ mod collect;
 mod fetch;
 mod files;
 mod origin;
+mod undeployed;
