@@ -8,7 +8,7 @@ use axum::middleware::from_fn;
 use axum::response::{IntoResponse as _, Response};
 use sluice_site::Site;
 
-use crate::server::{Direct, Served};
+use crate::server::{Cutoff, Direct, Served};
 use crate::soap::{self, Exposure};
 use crate::{agent, content, layers, problem};
 
@@ -51,7 +51,8 @@ async fn windows(State(site): State<Arc<Site>>, exposure: Exposure, request: Req
     }
     if let Some(rest) = content::is_content(path) {
         let (rest, method) = (rest.to_owned(), request.method().clone());
-        return content::serve(site, &method, request.headers(), &rest).await;
+        let cutoff = request.extensions().get::<Cutoff>();
+        return content::serve(site, &method, request.headers(), &rest, cutoff).await;
     }
     if content::is_self_update(path) {
         return content::no_self_update();

@@ -24,8 +24,10 @@ use sluice_content::{ContentFile, ContentName};
 use sluice_site::Site;
 use sluice_site::content::Asker;
 use sluice_site::content::demand::{ComingError, ComingFile, Offer};
+use tokio_util::sync::DropGuard;
 
 use crate::problem::Problem;
+use crate::server::Cutoff;
 use range::{Part, Range};
 
 /// Bytes sent at a time of a file that arrives. A peer that does not read keeps one of them, or of
@@ -65,8 +67,15 @@ pub(crate) fn no_self_update() -> Response {
     (StatusCode::NOT_FOUND, text).into_response()
 }
 
-/// Answers a request for `rest` below `/Content`.
-pub(crate) async fn serve(site: Arc<Site>, method: &Method, headers: &HeaderMap, rest: &str) -> Response {
+/// Answers a request for `rest` below `/Content`. With a cutoff the connection ends when its peer does not take a
+/// piece in time; it goes on by a range on another one.
+pub(crate) async fn serve(
+    site: Arc<Site>,
+    method: &Method,
+    headers: &HeaderMap,
+    rest: &str,
+    cutoff: Option<&Cutoff>,
+) -> Response {
     if method != Method::GET && method != Method::HEAD {
         return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET, HEAD")]).into_response();
     }
@@ -84,14 +93,14 @@ pub(crate) async fn serve(site: Arc<Site>, method: &Method, headers: &HeaderMap,
             let modified = Timestamp::try_from(content.modified).unwrap_or(Timestamp::UNIX_EPOCH);
             let about = About { len: content.len, etag: content.etag.clone(), modified: Some(modified) };
             match about.part(headers) {
-                Ok(answer) => answer.with(method, |part| body(content, part)),
+                Ok(answer) => answer.with(method, |part| body(content, part, cutoff.cloned())),
                 Err(refusal) => refusal,
             }
         }
         Offer::Coming(coming) => {
             let about = About { len: coming.len, etag: coming.etag.clone(), modified: None };
             match about.part(headers) {
-                Ok(answer) => match arriving(method, answer, coming).await {
+                Ok(answer) => match arriving(method, answer, coming, cutoff.cloned()).await {
                     Ok(response) => response,
                     Err(ComingError::Slow) => later(COME_AGAIN),
                     // Nobody may have it at all, which is known now.
@@ -116,21 +125,29 @@ pub(crate) async fn serve(site: Arc<Site>, method: &Method, headers: &HeaderMap,
 
 /// Hands out a file while it arrives: at once what is here, and what comes within a moment. For what
 /// takes longer the peer is asked to come again, so that its connection is not held.
-async fn arriving(method: &Method, answer: Answer, mut coming: ComingFile) -> Result<Response, ComingError> {
+async fn arriving(
+    method: &Method,
+    answer: Answer,
+    mut coming: ComingFile,
+    cutoff: Option<Cutoff>,
+) -> Result<Response, ComingError> {
     if method == Method::HEAD || answer.part.len == 0 {
         return Ok(answer.with(method, |_| Body::empty()));
     }
     coming.wait(answer.part.first, FIRST_BYTE).await?;
     Ok(answer.with(method, |part| {
         let end = part.first + part.len;
-        Body::from_stream(stream::try_unfold((coming, part.first), move |(mut coming, at)| async move {
-            if at == end {
-                return Ok(None);
-            }
-            let piece = coming.read(at, PIECE.min(end - at)).await?;
-            let next = at + piece.len() as u64;
-            Ok::<_, io::Error>(Some((piece, (coming, next))))
-        }))
+        Body::from_stream(stream::try_unfold(
+            (coming, cutoff, part.first),
+            move |(mut coming, cutoff, at)| async move {
+                if at == end {
+                    return Ok(None);
+                }
+                let piece = coming.read(at, PIECE.min(end - at)).await?;
+                let next = at + piece.len() as u64;
+                Ok::<_, io::Error>(Some((taken_in_time(piece, cutoff.as_ref()), (coming, cutoff, next))))
+            },
+        ))
     }))
 }
 
@@ -245,11 +262,11 @@ impl About {
 }
 
 /// A part of a file, read piece by piece off the async threads as the peer takes it.
-fn body(file: ContentFile, part: Part) -> Body {
+fn body(file: ContentFile, part: Part, cutoff: Option<Cutoff>) -> Body {
     let file = Arc::new(file);
     let end = part.first + part.len;
     Body::from_stream(stream::try_unfold(part.first, move |at| {
-        let file = Arc::clone(&file);
+        let (file, cutoff) = (Arc::clone(&file), cutoff.clone());
         async move {
             let len = file.piece().min(end - at);
             if len == 0 {
@@ -260,9 +277,27 @@ fn body(file: ContentFile, part: Part) -> Body {
                 file.read_exact_at(&mut piece, at).map(|()| Bytes::from(piece))
             });
             let piece = read.await.map_err(io::Error::other)??;
-            Ok::<_, io::Error>(Some((piece, at + len)))
+            Ok::<_, io::Error>(Some((taken_in_time(piece, cutoff.as_ref()), at + len)))
         }
     }))
+}
+
+/// A piece that is in memory until its last byte has been sent.
+struct Held {
+    piece: Bytes,
+    _in_time: DropGuard,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.piece
+    }
+}
+
+/// A piece that ends the connection when it is not sent in time.
+fn taken_in_time(piece: Bytes, cutoff: Option<&Cutoff>) -> Bytes {
+    let Some(cutoff) = cutoff else { return piece };
+    Bytes::from_owner(Held { piece, _in_time: cutoff.start() })
 }
 
 /// A time as HTTP writes it (RFC 9110 section 5.6.7).
@@ -277,7 +312,10 @@ fn parse_http_date(text: &str) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::StreamExt as _;
+
     use super::*;
+    use crate::server::cutoff::TIME;
 
     fn about() -> About {
         About { len: 100, etag: "\"abc\"".into(), modified: Some(Timestamp::from_second(1_790_000_000).unwrap()) }
@@ -289,6 +327,25 @@ mod tests {
             map.insert(name, HeaderValue::from_str(value).unwrap());
         }
         about().answer(&map)
+    }
+
+    /// A few bytes a minute: each piece has its time, however large the file is.
+    #[tokio::test(start_paused = true)]
+    async fn a_piece_that_is_not_taken_ends_the_connection() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = sluice_content::ContentStore::open(directory.path()).unwrap();
+        let bytes = vec![7; 1 << 20];
+        let name = store.add(&mut &bytes[..], "a.cab", &sluice_content::Expected::default()).unwrap().name;
+        let (file, cutoff) = (store.find(&name).unwrap().unwrap(), Cutoff::default());
+        let mut body = body(file, Part { first: 0, len: 1 << 20 }, Some(cutoff.clone())).into_data_stream();
+        let almost = TIME - Duration::from_secs(1);
+        for _ in 0..3 {
+            let piece = body.next().await.unwrap().unwrap();
+            assert!(tokio::time::timeout(almost, cutoff.reached()).await.is_err());
+            drop(piece);
+        }
+        let _not_taken = body.next().await.unwrap().unwrap();
+        tokio::time::timeout(TIME + Duration::from_secs(1), cutoff.reached()).await.unwrap();
     }
 
     #[test]

@@ -83,7 +83,7 @@ async fn run<S>(stream: S, version: Version, served: Served, peer: Peer, shutdow
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let Served { router, direct } = served;
+    let Served { router, direct, last } = served;
     let mut stream = Stalling::new(stream);
     let mut waiting = std::pin::pin!(ending(&shutdown));
     let mut over = false;
@@ -112,19 +112,21 @@ where
     let mut connection = std::pin::pin!(connection);
     let served = async {
         tokio::select! {
-            ended = connection.as_mut() => ended,
+            ended = connection.as_mut() => Some(ended),
             () = ending.as_mut() => {
                 connection.as_mut().graceful_shutdown();
-                connection.await
+                tokio::time::timeout(last, connection).await.ok()
             }
         }
     };
     let ended = tokio::select! {
         ended = served => ended,
-        () = cutoff.reached() => return tracing::debug!("a peer reads a large answer too slowly"),
+        () = cutoff.reached() => None,
     };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "a connection ended early");
+    match ended {
+        Some(Ok(())) => {}
+        Some(Err(error)) => tracing::debug!(%error, "a connection ended early"),
+        None => tracing::debug!("a connection was ended: its peer takes answers too slowly"),
     }
 }
 
@@ -172,6 +174,21 @@ mod tests {
         fn as_ref(&self) -> &[u8] {
             &self.0
         }
+    }
+
+    /// As an HTTP/2 peer whose streams have no window: nothing is ever pending on the socket.
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_never_ends_does_not_keep_a_connection_for_ever() {
+        let endless = async || Body::from_stream(futures_util::stream::pending::<Result<Bytes, std::io::Error>>());
+        let router = Router::new().route("/", get(endless));
+        let (mut peer, ours) = duplex(4096);
+        let last = Duration::from_secs(600);
+        let served = Served { last, ..router.into() };
+        let stop = CancellationToken::new();
+        let mut served = tokio::spawn(run(ours, Version::Http1, served, Peer(Ipv4Addr::LOCALHOST.into()), stop));
+        peer.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        assert!(tokio::time::timeout(LIFE + last / 2, &mut served).await.is_err(), "it may still come to its end");
+        tokio::time::timeout(last, served).await.expect("it is ended").unwrap();
     }
 
     #[tokio::test(start_paused = true)]

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio_util::sync::{CancellationToken, DropGuard, WaitForCancellationFuture};
 
-/// Time for a large answer to be read. Even 16 MiB come through a line of 256 kbit/s in it.
-pub(super) const TIME: Duration = Duration::from_secs(600);
+/// Time for a large answer, or a piece of a file, to be read. Even 16 MiB come through a line of 256 kbit/s in it.
+pub(crate) const TIME: Duration = Duration::from_secs(600);
 
 /// The end of a connection; in the extensions of its requests.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +25,7 @@ impl Cutoff {
     }
 
     /// Waits for the end.
-    pub(super) fn reached(&self) -> WaitForCancellationFuture<'_> {
+    pub(crate) fn reached(&self) -> WaitForCancellationFuture<'_> {
         self.0.cancelled()
     }
 }

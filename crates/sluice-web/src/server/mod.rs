@@ -2,7 +2,7 @@
 
 mod addresses;
 mod connection;
-mod cutoff;
+pub(crate) mod cutoff;
 mod direct;
 mod head;
 mod served;

@@ -3,28 +3,37 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::Router;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::cutoff;
 use super::direct::Direct;
+
+/// Time that answers under way get on a connection of an administrator at the end of its life: bundles are exported
+/// and imported for hours.
+const LAST_OF_ADMINISTRATORS: Duration = Duration::from_secs(24 * 3600);
 
 /// A router, and for agents of Windows a shorter way.
 #[derive(Clone)]
 pub struct Served {
     pub(super) router: Router,
     pub(super) direct: Option<Direct>,
+    /// Time that answers under way get at the end of a connection's life.
+    pub(super) last: Duration,
 }
 
 impl From<Router> for Served {
     fn from(router: Router) -> Self {
-        Self { router, direct: None }
+        Self { router, direct: None, last: LAST_OF_ADMINISTRATORS }
     }
 }
 
 impl Served {
+    /// For devices, which go on with a file by its ranges on another connection.
     pub(crate) fn directly(router: Router, direct: Direct) -> Self {
-        Self { router, direct: Some(direct) }
+        Self { router, direct: Some(direct), last: cutoff::TIME }
     }
 }
 
