@@ -15,11 +15,18 @@ statements! {
             started_at, started_by, parts, step, ended_at, documents, files, bytes) \
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, NULL, $13, $14, $15) \
             ON CONFLICT (id) DO UPDATE SET started_at = excluded.started_at, started_by = excluded.started_by, \
-            parts = excluded.parts, step = excluded.step";
-        STEP = "UPDATE bundle_import SET step = $2, ended_at = $3 WHERE id = $1";
+            step = excluded.step, \
+            parts = CASE WHEN bundle_import.ended_at IS NULL THEN excluded.parts ELSE bundle_import.parts END";
+        STEP = "UPDATE bundle_import SET step = $2 WHERE id = $1";
+        DONE = "UPDATE bundle_import SET step = $2, parts = $3, ended_at = $4 WHERE id = $1";
+        ONE = "SELECT id, signer, site_id, site_name, sequence, previous, created_at, hash, started_at, started_by, \
+            parts, step, ended_at, documents, files, bytes FROM bundle_import WHERE id = $1";
         LAST = "SELECT id, signer, site_id, site_name, sequence, previous, created_at, hash, started_at, started_by, \
             parts, step, ended_at, documents, files, bytes FROM bundle_import \
             WHERE signer = $1 AND ended_at IS NOT NULL ORDER BY sequence DESC LIMIT 1";
+        REACHED = "SELECT id, signer, site_id, site_name, sequence, previous, created_at, hash, started_at, \
+            started_by, parts, step, ended_at, documents, files, bytes FROM bundle_import \
+            WHERE signer = $1 AND (ended_at IS NOT NULL OR step = $2) ORDER BY sequence DESC LIMIT 1";
         LIST(all) = "SELECT id, signer, site_id, site_name, sequence, previous, created_at, hash, started_at, \
             started_by, parts, step, ended_at, documents, files, bytes FROM bundle_import \
             ORDER BY started_at DESC, id LIMIT $1";
@@ -49,7 +56,7 @@ pub struct ImportRecord {
     pub started_at: Timestamp,
     /// By whom.
     pub started_by: String,
-    /// What of it was to be imported, in the site's own words.
+    /// What of it was imported, in the site's own words; of one that was never done, what is to be.
     pub parts: String,
     /// How far it is, in the site's own words.
     pub step: String,
@@ -109,12 +116,28 @@ pub async fn begin(tx: &mut Tx, i: &ImportRecord) -> Result<(), StoreError> {
     tx.execute(&BEGIN, args).await.map(drop)
 }
 
-/// Notes how far an import is; with a moment, that it is done.
+/// Notes how far an import is.
 ///
 /// # Errors
 /// [`StoreError::NotFound`].
-pub async fn step(tx: &mut Tx, id: Uuid, step: &str, ended_at: Option<Timestamp>) -> Result<(), StoreError> {
-    tx.execute_on(&STEP, args![id, step, ended_at], "import", id).await
+pub async fn step(tx: &mut Tx, id: Uuid, step: &str) -> Result<(), StoreError> {
+    tx.execute_on(&STEP, args![id, step], "import", id).await
+}
+
+/// Notes that an import is done, and what of the bundle is here now.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub async fn done(tx: &mut Tx, id: Uuid, step: &str, parts: &str, at: Timestamp) -> Result<(), StoreError> {
+    tx.execute_on(&DONE, args![id, step, parts, at], "import", id).await
+}
+
+/// The import of a bundle.
+///
+/// # Errors
+/// When it cannot be read.
+pub async fn one(reader: &mut Reader, id: Uuid) -> Result<Option<ImportRecord>, StoreError> {
+    reader.optional(&ONE, args![id], from_row).await
 }
 
 /// The last import of a signer's bundles that was done.
@@ -123,6 +146,14 @@ pub async fn step(tx: &mut Tx, id: Uuid, step: &str, ended_at: Option<Timestamp>
 /// When it cannot be read.
 pub async fn last(reader: &mut Reader, signer: [u8; 32]) -> Result<Option<ImportRecord>, StoreError> {
     reader.optional(&LAST, args![signer], from_row).await
+}
+
+/// The import with the highest number of a signer's bundles that was done or reached a step.
+///
+/// # Errors
+/// When it cannot be read.
+pub async fn reached(reader: &mut Reader, signer: [u8; 32], step: &str) -> Result<Option<ImportRecord>, StoreError> {
+    reader.optional(&REACHED, args![signer, step], from_row).await
 }
 
 /// The last imports, newest first.

@@ -124,10 +124,22 @@ async fn the_last_import_counts(db: Database) {
     }
     assert_eq!(last().await, None);
     for n in [2, 1] {
-        store.write(move |tx| Box::pin(bundle_import::step(tx, uuid(n), "done", Some(at(4))))).await.unwrap();
+        store.write(move |tx| Box::pin(bundle_import::done(tx, uuid(n), "done", "all", at(4)))).await.unwrap();
     }
-    let done = ImportRecord { step: "done".into(), ended_at: Some(at(4)), ..import(2) };
-    assert_eq!(last().await, Some(done));
+    let done = ImportRecord { step: "done".into(), parts: "all".into(), ended_at: Some(at(4)), ..import(2) };
+    assert_eq!(last().await, Some(done.clone()));
+    let reached = async || {
+        let found = bundle_import::reached(&mut store.reader().await.unwrap(), [1; 32], "decisions").await;
+        found.unwrap().map(|import| import.sequence)
+    };
+    assert_eq!(reached().await, Some(2));
+    store.write(move |tx| Box::pin(bundle_import::step(tx, uuid(3), "decisions"))).await.unwrap();
+    assert_eq!((reached().await, last().await), (Some(3), Some(done.clone())));
+    // Begun again, for more: what is here is what was done.
+    begin(ImportRecord { parts: "more".into(), ..import(2) }).await;
+    assert_eq!(last().await, Some(ImportRecord { step: "documents".into(), ..done }));
+    let one = bundle_import::one(&mut store.reader().await.unwrap(), uuid(3)).await.unwrap();
+    assert_eq!(one, Some(ImportRecord { step: "decisions".into(), ..import(3) }));
     begin(ImportRecord { started_at: at(9), started_by: "bob".into(), ..import(3) }).await;
     let list = bundle_import::list(&mut store.reader().await.unwrap(), 10).await.unwrap();
     assert_eq!((list.len(), list[0].id, list[0].started_by.as_str()), (3, uuid(3), "bob"));

@@ -12,6 +12,7 @@ use sluice_store::bundle_import;
 use sluice_store::bundle_import::ImportRecord;
 use tokio::sync::mpsc;
 
+use super::check::{DECISIONS, parts_done};
 use super::decisions;
 use super::outcome::{BundleOutcome, BundleReport};
 use super::reading::{Decisions, Found, Reading, ReadingError};
@@ -98,7 +99,7 @@ struct Work<'w> {
 
 impl Work<'_> {
     async fn everything(&self, file: File, outcome: &mut BundleOutcome) -> Result<(), SyncError> {
-        self.begin().await.map_err(SyncError::Import)?;
+        let decided = self.begin().await.map_err(SyncError::Import)?;
         let (found, mut ready) = mpsc::channel(ITEMS);
         let reading = Reading {
             file,
@@ -109,7 +110,7 @@ impl Work<'_> {
             found,
         };
         let thread = tokio::task::spawn_blocking(move || reading.run());
-        let taken = self.take(&mut ready, outcome).await;
+        let taken = self.take(&mut ready, decided, outcome).await;
         // The thread ends when nobody listens.
         drop(ready);
         let decisions = thread.await.map_err(|_| SyncError::Defect)?;
@@ -118,14 +119,12 @@ impl Work<'_> {
         self.decide(decisions, outcome).await.map_err(SyncError::Import)
     }
 
-    async fn begin(&self) -> SiteResult<()> {
+    /// Notes that it begins; whether its decisions may be in force since an import that broke off.
+    async fn begin(&self) -> SiteResult<bool> {
         let header = &self.verified.header;
-        // What was imported of it before, and what is now.
-        let last = bundle_import::last(&mut self.site.store.reader().await?, self.verified.signer.0).await?;
-        let before = last.filter(|last| last.id == header.bundle).map(|last| last.parts).unwrap_or_default();
-        let had = |part: &Part| before.split(' ').any(|had| had == part.slug());
-        let parts = Part::ALL.into_iter().filter(|part| had(part) || self.chosen.contains(part));
-        let parts: Vec<_> = parts.map(Part::slug).collect();
+        let broke_off = bundle_import::one(&mut self.site.store.reader().await?, header.bundle).await?;
+        let decided = broke_off.is_some_and(|import| import.ended_at.is_none() && import.step == DECISIONS);
+        let parts: Vec<_> = self.chosen.iter().map(|part| part.slug()).collect();
         let record = ImportRecord {
             id: header.bundle,
             signer: self.verified.signer.0,
@@ -138,7 +137,8 @@ impl Work<'_> {
             started_at: self.site.now(),
             started_by: self.caller.name.clone(),
             parts: parts.join(" "),
-            step: "documents".into(),
+            // That they may be in force is not forgotten before it is done.
+            step: if decided { DECISIONS } else { "documents" }.into(),
             ended_at: None,
             documents: self.verified.counts.documents,
             files: self.verified.counts.files,
@@ -152,16 +152,22 @@ impl Work<'_> {
                 sluice_store::audit::append(tx, entry).await.map(drop)
             })
         });
-        Ok(write.await?)
+        write.await?;
+        Ok(decided)
     }
 
     async fn step(&self, step: &'static str) -> SiteResult<()> {
         let id = self.verified.header.bundle;
-        Ok(self.site.store.write(move |tx| Box::pin(bundle_import::step(tx, id, step, None))).await?)
+        Ok(self.site.store.write(move |tx| Box::pin(bundle_import::step(tx, id, step))).await?)
     }
 
     /// Takes in documents, serves them, and counts the files that came after them.
-    async fn take(&self, ready: &mut mpsc::Receiver<Found>, outcome: &mut BundleOutcome) -> SiteResult<()> {
+    async fn take(
+        &self,
+        ready: &mut mpsc::Receiver<Found>,
+        decided: bool,
+        outcome: &mut BundleOutcome,
+    ) -> SiteResult<()> {
         let mut ingest = Ingest::new(self.site, self.source).await?;
         let taken = async {
             while let Some(found) = ready.recv().await {
@@ -175,7 +181,9 @@ impl Work<'_> {
                     }
                     Found::NoMoreDocuments => {
                         ingest.finish().await?;
-                        self.step("content").await?;
+                        if !decided {
+                            self.step("content").await?;
+                        }
                     }
                     Found::File { new, bytes } => {
                         outcome.new_files += u64::from(new);
@@ -198,7 +206,7 @@ impl Work<'_> {
     }
 
     async fn decide(&self, decisions: Decisions, outcome: &mut BundleOutcome) -> SiteResult<()> {
-        self.step("decisions").await?;
+        self.step(DECISIONS).await?;
         self.live.progress.phase(SyncPhase::Publishing, 0, "decisions");
         let settings = decisions.settings;
         let decided = decisions::apply(self.site, self.caller, self.verified, &self.chosen, decisions).await?;
@@ -211,8 +219,14 @@ impl Work<'_> {
                 outcome.problems.push(ImportProblem { item: "settings".into(), reason: error.message });
             }
         }
+        let parts = parts_done(self.site, &self.verified.header, &self.chosen).await?;
+        let parts = parts.into_iter().map(Part::slug).collect::<Vec<_>>().join(" ");
         let (id, now) = (self.verified.header.bundle, self.site.now());
-        Ok(self.site.store.write(move |tx| Box::pin(bundle_import::step(tx, id, "done", Some(now)))).await?)
+        let done = self
+            .site
+            .store
+            .write(move |tx| Box::pin(async move { bundle_import::done(tx, id, "done", &parts, now).await }));
+        Ok(done.await?)
     }
 }
 

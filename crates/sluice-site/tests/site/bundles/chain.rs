@@ -1,12 +1,14 @@
 //! Deltas.
 
 use sluice_model::{CategoryId, DeploymentTarget};
-use sluice_site::ErrorKind;
+use sluice_site::bundles::{BundleOutcome, ContentChoice, ExportRequest, Part};
 use sluice_site::selection::SelectionEdit;
+use sluice_site::{ErrorKind, SiteResult};
 
-use super::{add_file, catalog, export, import, pair, request, state};
+use super::{add_file, body, catalog, export, export_as, import, pair, request, state};
 use crate::deployments::spec;
 use crate::windows_documents::{self as documents, BUNDLE, PATCH, PRODUCT, id, patch};
+use crate::world::World;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_chain_of_deltas_ends_in_the_same_state() {
@@ -98,4 +100,51 @@ async fn a_delta_goes_on_from_an_export_that_was_whole() {
     assert_eq!(error.message, "the export to go on from broke off, or is under way");
     export(&from, None).await;
     assert!(!export(&from, Some("last")).await.is_empty());
+}
+
+async fn import_only(world: &World, parts: &[Part], bytes: &[u8]) -> SiteResult<BundleOutcome> {
+    world.site.import_bundle(&world.admin, parts.to_vec(), body(bytes)).await
+}
+
+/// A delta does not carry again what was left out of an earlier bundle.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_part_that_was_left_out_leaves_no_gap() {
+    let (from, to) = pair().await;
+    documents::import(&from, &catalog()).await;
+    add_file(&from).await;
+    let whole = export(&from, None).await;
+    documents::import(&from, &[patch(101)]).await;
+    let delta = export(&from, Some("last")).await;
+    documents::import(&from, &[patch(102)]).await;
+    let next = export(&from, Some("last")).await;
+    import_only(&to, &[Part::Deployments], &whole).await.unwrap();
+    let refused = import(&to, &delta).await.map(drop).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::Conflict);
+    assert_eq!(
+        refused.message,
+        "the documents of an earlier bundle were left out here, and this one does not carry them again"
+    );
+    // Without them it goes on, and so does the gap.
+    import_only(&to, &[Part::Deployments], &delta).await.unwrap();
+    assert!(import_only(&to, &[Part::Documents], &delta).await.is_err());
+    assert!(import(&to, &next).await.is_err());
+    import_only(&to, &[Part::Deployments], &next).await.unwrap();
+    let healed = export(&from, None).await;
+    import(&to, &healed).await.unwrap();
+    assert_eq!(state(&to).await, state(&from).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_part_that_was_left_out_can_follow() {
+    let (from, to) = pair().await;
+    documents::import(&from, &catalog()).await;
+    add_file(&from).await;
+    // Without files, which the next one carries.
+    let whole = export_as(&from, ExportRequest { content: ContentChoice::None, ..request(None) }).await;
+    let delta = export(&from, Some("last")).await;
+    import_only(&to, &[Part::Deployments], &whole).await.unwrap();
+    import_only(&to, &[Part::Documents], &whole).await.unwrap();
+    let outcome = import(&to, &delta).await.unwrap();
+    assert_eq!(outcome.new_files, 1);
+    assert_eq!(state(&to).await, state(&from).await);
 }
