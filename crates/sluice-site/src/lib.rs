@@ -38,6 +38,7 @@ pub mod metrics;
 pub mod page;
 mod password;
 mod reconcile;
+pub mod rollup;
 pub mod selection;
 pub mod site;
 pub mod sources;

@@ -31,6 +31,7 @@ use crate::known::KnownDevices;
 use crate::load;
 use crate::metrics::Counters;
 use crate::reconcile::{self, Reconcilers, WrittenContacts};
+use crate::rollup::Rollups;
 use crate::sources::SourceList;
 use crate::sync::{Fetcher, SyncState, UpstreamContent, Upstreams};
 use crate::windows::reporting::{self, Reporting};
@@ -74,6 +75,8 @@ pub struct Site {
     pub(crate) sync: SyncState,
     pub(crate) fetcher: Fetcher,
     pub(crate) upstreams: Upstreams,
+    /// Reporting to upstream servers.
+    pub(crate) rollups: Rollups,
     pub(crate) reconcilers: Reconcilers,
     /// Uses of sessions and tokens that are being written down.
     pub(crate) notes: Arc<Semaphore>,
@@ -224,6 +227,7 @@ impl Site {
             sync,
             fetcher: Fetcher::new(host.clone()),
             upstreams,
+            rollups: Rollups::default(),
             reconcilers: Reconcilers::default(),
             notes: Arc::new(Semaphore::new(MAX_NOTES)),
             counters: Counters::default(),

@@ -37,6 +37,7 @@ const STEPS: &[Step] = steps![
     "0011_bundles",
     "0012_upstream",
     "0013_downstream",
+    "0014_rollup",
 ];
 
 /// The schema version this program writes: the number of steps.

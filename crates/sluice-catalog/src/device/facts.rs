@@ -60,6 +60,12 @@ impl DeviceFacts {
         Self { subscription, pins: pins.into(), packages: packages.into() }
     }
 
+    /// dpkg's native architecture.
+    #[must_use]
+    pub fn architecture(&self) -> &str {
+        &self.subscription.architecture
+    }
+
     /// What the device's package manager looks at.
     #[must_use]
     pub fn subscription(&self) -> &Subscription {

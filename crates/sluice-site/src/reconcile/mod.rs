@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use crate::content;
 use crate::downstream;
 use crate::error::{SiteError, SiteResult, chain};
+use crate::rollup;
 use crate::site::{ReconcilerStatus, Site};
 use crate::sync;
 use crate::windows::import::serve_left;
@@ -33,6 +34,8 @@ const EXPIRED_TICK: Duration = Duration::from_secs(3600);
 const ACTIVATION_TICK: Duration = Duration::from_millis(500);
 /// How often devices that registered and never scanned are looked for.
 const NEVER_SCANNED_TICK: Duration = Duration::from_secs(3600);
+/// How often new upstream servers are looked for, that are to be told of the site's devices.
+const ROLLUP_TICK: Duration = Duration::from_secs(5);
 /// How often it is looked whether the site is full. From nine tenths to all takes 25 minutes at least.
 const CROWD_TICK: Duration = Duration::from_secs(60);
 /// How often it is looked whether a run left updates in the store that are not served. Servers below
@@ -70,6 +73,7 @@ pub(crate) fn start(site: &Arc<Site>) {
         downstream::remove_devices_without_server(&site).await
     });
     every(site, "names", CONTACT_TICK, |site| async move { names::write(&site).await });
+    every(site, "rollup", ROLLUP_TICK, |site| async move { rollup::follow(&site).await });
     every(site, "expired", EXPIRED_TICK, |site| async move { expired::remove(&site).await });
     every(site, "old events", EXPIRED_TICK, |site| async move { reporting::prune(&site).await });
     every(site, "unserved updates", LEFT_TICK, |site| async move { serve_left(&site).await });

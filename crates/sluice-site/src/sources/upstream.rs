@@ -60,6 +60,12 @@ impl Default for UpstreamSource {
 }
 
 impl UpstreamSource {
+    /// Whether the server is Microsoft's own, which knows no servers below it.
+    pub(crate) fn is_microsoft(&self) -> bool {
+        let host = authority(&self.url).to_ascii_lowercase();
+        host == "update.microsoft.com" || host.ends_with(".update.microsoft.com")
+    }
+
     /// What deserves attention though it works.
     pub(super) fn warnings(&self) -> Vec<String> {
         if self.url.starts_with("https://") {

@@ -28,6 +28,7 @@ pub(crate) const TABLES: &[&str] = &[
     "quarantine",
     "upstream",
     "inherited",
+    "rollup_sent",
     "alert",
     "device",
     "device_contact",

@@ -28,6 +28,7 @@ pub mod licence;
 pub mod meta;
 pub mod quarantine;
 pub mod report;
+pub mod rollup_sent;
 pub mod selection;
 pub mod session;
 pub mod setup_token;
@@ -73,6 +74,7 @@ pub(crate) fn statements() -> impl Iterator<Item = Statement> {
         meta::STATEMENTS,
         quarantine::STATEMENTS,
         report::STATEMENTS,
+        rollup_sent::STATEMENTS,
         selection::STATEMENTS,
         session::STATEMENTS,
         setup_token::STATEMENTS,

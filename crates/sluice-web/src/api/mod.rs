@@ -95,6 +95,7 @@ fn quick() -> OpenApiRouter<AdminState> {
         .routes(routes!(sources::import::import))
         .routes(routes!(sources::upstream::check))
         .routes(routes!(sync::status::status))
+        .routes(routes!(sync::rollup::rollup))
         .routes(routes!(sync::runs::history, sync::runs::start))
         .routes(routes!(sync::quarantine::list))
         .routes(routes!(sync::quarantine::retry))

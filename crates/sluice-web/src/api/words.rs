@@ -69,6 +69,10 @@ words! {
     DownstreamState = sluice_site::downstream::admin::DownstreamState {
         Pending "pending", Approved "approved", Admitted "admitted", Below "below",
     }
+    /// Where reporting to an upstream server stands.
+    RollupState = sluice_site::rollup::RollupState {
+        Off "off", Waiting "waiting", Devices "devices", Counts "counts", Failed "failed",
+    }
     /// Which files are fetched without being asked for.
     FetchPolicy = sluice_site::content::settings::FetchPolicy {
         OnApproval "on-approval", OnRequest "on-request", All "all",

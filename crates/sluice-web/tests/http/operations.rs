@@ -79,6 +79,7 @@ pub fn operations() -> Vec<Operation> {
         change("post", "/sources/import", Some(import)),
         change("post", "/sources/check", Some(json!({ "url": "http://127.0.0.1:9" }))),
         read("/sync", Sees),
+        read("/sync/rollup", Sees),
         read("/sync/runs", Sees),
         change("post", "/sync/runs", Some(json!({}))),
         read("/sync/quarantine", Sees),

@@ -35,7 +35,7 @@ pub(crate) enum UpstreamError {
 
 impl UpstreamError {
     /// The code of the fault the server answered with.
-    pub(super) fn code(&self) -> Option<ErrorCode> {
+    pub(crate) fn code(&self) -> Option<ErrorCode> {
         match self {
             Self::Fault { fault, .. } => fault.code(),
             _ => None,
@@ -62,7 +62,7 @@ impl UpstreamError {
     }
 
     /// The next try may go better.
-    pub(super) fn is_passing(&self) -> bool {
+    pub(crate) fn is_passing(&self) -> bool {
         match self {
             Self::Unreachable { why, .. } => why.is_passing(),
             Self::Status { status, .. } => matches!(status, 408 | 429 | 502 | 503 | 504),
@@ -73,7 +73,7 @@ impl UpstreamError {
     }
 
     /// It may be for what was asked: one of many revisions may be to blame.
-    pub(super) fn may_be_of_one(&self) -> bool {
+    pub(crate) fn may_be_of_one(&self) -> bool {
         match self {
             Self::Fault { .. } => !self.is_server_changed() && !self.is_of_cookie() && !self.is_passing(),
             Self::Answer { .. } | Self::TooLarge { .. } => true,

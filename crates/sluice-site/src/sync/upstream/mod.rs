@@ -17,6 +17,7 @@ mod lists;
 mod origins;
 mod pending;
 mod read;
+mod reporting;
 mod run;
 mod selection;
 mod session;
@@ -43,6 +44,7 @@ use crate::sources::UpstreamSource;
 pub use check::{CheckedStep, SourceCheck};
 pub(crate) use content::UpstreamContent;
 pub(crate) use error::UpstreamError;
+pub(crate) use reporting::ReportingSession;
 pub(super) use run::synchronize;
 
 /// Where the identity of the site upstream is kept.
@@ -86,7 +88,8 @@ impl Upstreams {
         })
     }
 
-    fn pace(&self) -> Pace {
+    /// How long to wait before something is tried again.
+    pub(crate) fn pace(&self) -> Pace {
         *self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -102,7 +105,8 @@ impl Upstreams {
         Ok(Session::new(connection, self.account_of(source)))
     }
 
-    fn account_of(&self, source: &UpstreamSource) -> String {
+    /// How this site calls itself there.
+    pub(crate) fn account_of(&self, source: &UpstreamSource) -> String {
         source.account_name.clone().unwrap_or_else(|| self.account.clone())
     }
 

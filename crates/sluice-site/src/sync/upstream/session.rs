@@ -149,7 +149,8 @@ impl Session {
         Ok(response.cookie)
     }
 
-    async fn ask<'q, Q: Message<'q>, A: for<'a> Message<'a>>(
+    /// Asks without a cookie; the answer is a small one.
+    pub(super) async fn ask<'q, Q: Message<'q>, A: for<'a> Message<'a>>(
         &self,
         path: &str,
         operation: &'static str,

@@ -1,5 +1,6 @@
 //! `/sync`: synchronization.
 
 pub mod quarantine;
+pub mod rollup;
 pub mod runs;
 pub mod status;

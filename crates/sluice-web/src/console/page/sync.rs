@@ -2,6 +2,7 @@
 
 use sluice_model::{SourceId, SyncPhase};
 use sluice_site::PageRequest;
+use sluice_site::rollup::{RollupState, RollupStatus};
 use sluice_site::sources::SourceConfig;
 use sluice_site::sync::{QuarantinedItem, RunningSync, SyncRun, SyncStatus};
 use uuid::Uuid;
@@ -14,7 +15,7 @@ use crate::console::form::Posted;
 use crate::console::refusal::Refusal;
 use crate::console::reply::{Done, Reply, done, page};
 use crate::console::say;
-use crate::console::text::Text;
+use crate::console::text::{self, Text};
 use crate::console::view::shell::Here;
 use crate::console::view::sync::{QuarantineLine, RunLine, RunningLine, SourceLine, Sync};
 use crate::console::visit::Visit;
@@ -32,13 +33,14 @@ pub async fn show(visit: Visit) -> Reply {
     let runs = site.sync_history(caller, None, some(RUNS_SHOWN)).await?;
     let items = site.quarantine(caller, some(ITEMS_SHOWN)).await?;
     let names = names(&status);
+    let told = site.rollup_status(caller)?;
     page(&Sync {
         shell: visit.shell(t.sync.title, Here::Synchronization)?,
         t: &t.sync,
         running: status.iter().filter_map(|one| Some(running(&visit, one, one.running.as_ref()?))).collect(),
         quarantine_count: items.total.filter(|total| *total > 0).map(grouped),
         quarantine: items.items.into_iter().map(|item| quarantined(&visit, &names, item)).collect(),
-        sources: status.into_iter().map(|one| source(&visit, one)).collect(),
+        sources: status.into_iter().map(|one| source(&visit, one, &told)).collect(),
         empty: Empty::new(t.sync.empty, t.sync.empty_text).action("/sync/sources/new", t.sync.add_source),
         runs: runs.items.into_iter().map(|run| run_line(&visit, run)).collect(),
         same: equivalent(&t.common, "sluice sync status", "/sync", &Address::new("/sync")),
@@ -64,7 +66,21 @@ pub(super) fn names(status: &[SyncStatus]) -> Vec<(SourceId, String)> {
     status.iter().map(|one| (one.source.id, one.source.name.clone())).collect()
 }
 
-fn source(visit: &Visit, status: SyncStatus) -> SourceLine {
+/// How reporting devices to a server goes, and whether that failed.
+fn told(t: &text::Sync, status: &RollupStatus) -> Option<(String, bool)> {
+    match status.state {
+        RollupState::Off => None,
+        RollupState::Waiting => Some((t.told_waiting.to_string(), false)),
+        RollupState::Counts => Some((t.told_counts.to_string(), false)),
+        RollupState::Devices => Some((t.told_devices.with2(grouped(status.devices), grouped(status.waiting)), false)),
+        RollupState::Failed => {
+            let (error, fix) = (status.error.clone().unwrap_or_default(), status.fix.clone().unwrap_or_default());
+            Some((t.told_failed.with2(error, fix), true))
+        }
+    }
+}
+
+fn source(visit: &Visit, status: SyncStatus, rollups: &[RollupStatus]) -> SourceLine {
     let (t, source) = (&visit.t.sync, status.source);
     let state = if status.running.is_some() {
         Chip::new(Tone::Busy, t.state_running)
@@ -90,7 +106,9 @@ fn source(visit: &Visit, status: SyncStatus) -> SourceLine {
     let when = |at| When::new(&visit.t.common, at, visit.now);
     let change =
         source.config.upstream().map(|_| (format!("/sync/servers/{}", source.id), t.change_one.with(&source.name)));
+    let rollup = rollups.iter().find(|rollup| rollup.source == source.id);
     SourceLine {
+        told: rollup.and_then(|rollup| told(t, rollup)),
         change,
         id: source.id.to_string(),
         run_label: t.run_one.with(&source.name),

@@ -31,6 +31,8 @@ pub struct SourceLine {
     pub warnings: Vec<String>,
     pub last_success: Option<When>,
     pub next_run: Option<When>,
+    /// How reporting devices to it goes, and whether that failed.
+    pub told: Option<(String, bool)>,
     pub can_run: bool,
     /// "Synchronize debian", for screen readers.
     pub run_label: String,

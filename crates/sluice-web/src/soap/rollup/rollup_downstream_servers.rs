@@ -32,7 +32,8 @@ fn system(summary: ClientSummary) -> SystemCount {
         os_version: [summary.os_major_version, summary.os_minor_version, summary.os_build_number],
         service_pack: [summary.os_service_pack_major_number, summary.os_service_pack_minor_number],
         architecture: summary.processor_architecture,
-        product_type: summary.new_product_type,
+        edition: summary.new_product_type,
+        product_type: summary.old_product_type,
         suite_mask: summary.suite_mask,
         ..WindowsComputer::default()
     };

@@ -1,10 +1,12 @@
 //! `sluice sync`.
 
+mod rollup;
 mod show;
 mod wait;
 
 use clap::Subcommand;
 use sluice_web::api::sync::quarantine::QuarantinedItem;
+use sluice_web::api::sync::rollup::RollupStatus;
 use sluice_web::api::sync::runs::{SyncRequest, SyncRun, SyncStarted};
 use sluice_web::api::sync::status::SyncStatus;
 use sluice_web::api::words::SyncExtent;
@@ -36,6 +38,8 @@ pub enum Verb {
     },
     /// Show where synchronization stands, source by source.
     Status,
+    /// Show how reporting devices to upstream servers goes.
+    Rollup,
     /// List finished synchronizations, newest first.
     History {
         /// Name or identity of a source; all sources when absent.
@@ -61,6 +65,10 @@ pub(super) async fn run(verb: Verb, context: &Context) -> Result<Answer, CliErro
         Verb::Status => {
             let rows = whole::<SyncStatus>(&context.api, "/sync").await?;
             Ok(Answer::of(rows.value, show::status(&rows.items, &context.view)))
+        }
+        Verb::Rollup => {
+            let rows = whole::<RollupStatus>(&context.api, "/sync/rollup").await?;
+            Ok(Answer::of(rows.value, rollup::status(&rows.items, &context.view)))
         }
         Verb::History { source, extent } => {
             let source = source_id(context, source.as_deref()).await?;

@@ -1,0 +1,7 @@
+//! Sites below and above each other, over their real routers: what is told upwards, and taking over a server.
+
+#[path = "../soap/documents.rs"]
+mod documents;
+mod level;
+mod pc;
+mod rollup;
