@@ -35,6 +35,7 @@ mod known;
 pub mod licences;
 mod load;
 pub mod metrics;
+pub mod migration;
 pub mod page;
 mod password;
 mod reconcile;

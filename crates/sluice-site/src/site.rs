@@ -75,6 +75,8 @@ pub struct Site {
     pub(crate) sync: SyncState,
     pub(crate) fetcher: Fetcher,
     pub(crate) upstreams: Upstreams,
+    /// Held while a take-over of a WSUS goes on.
+    pub(crate) migrating: Mutex<()>,
     /// Reporting to upstream servers.
     pub(crate) rollups: Rollups,
     pub(crate) reconcilers: Reconcilers,
@@ -227,6 +229,7 @@ impl Site {
             sync,
             fetcher: Fetcher::new(host.clone()),
             upstreams,
+            migrating: Mutex::default(),
             rollups: Rollups::default(),
             reconcilers: Reconcilers::default(),
             notes: Arc::new(Semaphore::new(MAX_NOTES)),

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use crate::content;
 use crate::downstream;
 use crate::error::{SiteError, SiteResult, chain};
+use crate::migration;
 use crate::rollup;
 use crate::site::{ReconcilerStatus, Site};
 use crate::sync;
@@ -74,6 +75,7 @@ pub(crate) fn start(site: &Arc<Site>) {
     });
     every(site, "names", CONTACT_TICK, |site| async move { names::write(&site).await });
     every(site, "rollup", ROLLUP_TICK, |site| async move { rollup::follow(&site).await });
+    every(site, "take-over", SYNC_TICK, |site| async move { migration::advance(&site).await });
     every(site, "expired", EXPIRED_TICK, |site| async move { expired::remove(&site).await });
     every(site, "old events", EXPIRED_TICK, |site| async move { reporting::prune(&site).await });
     every(site, "unserved updates", LEFT_TICK, |site| async move { serve_left(&site).await });

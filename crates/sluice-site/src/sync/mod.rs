@@ -30,7 +30,7 @@ pub(crate) use history::Counts;
 pub(crate) use state::{Live, SyncState};
 pub(crate) use unpublished::{Left, Unpublished};
 pub use upstream::{CheckedStep, SourceCheck};
-pub(crate) use upstream::{ReportingSession, UpstreamContent, UpstreamError, Upstreams};
+pub(crate) use upstream::{Look, ReportingSession, UpstreamContent, UpstreamError, Upstreams, look};
 
 /// The kind of the alert of a failed synchronization.
 pub(crate) const ALERT: &str = "sync-failed";

@@ -21,6 +21,7 @@ pub mod downstream;
 pub mod enrollment_tokens;
 pub mod events;
 pub mod groups;
+pub mod migration;
 mod openapi;
 pub mod page;
 pub mod settings;
@@ -96,6 +97,11 @@ fn quick() -> OpenApiRouter<AdminState> {
         .routes(routes!(sources::upstream::check))
         .routes(routes!(sync::status::status))
         .routes(routes!(sync::rollup::rollup))
+        .routes(routes!(migration::plan::plan))
+        .routes(routes!(migration::status::status))
+        .routes(routes!(migration::status::start))
+        .routes(routes!(migration::report::report))
+        .routes(routes!(migration::finish::finish))
         .routes(routes!(sync::runs::history, sync::runs::start))
         .routes(routes!(sync::quarantine::list))
         .routes(routes!(sync::quarantine::retry))

@@ -73,6 +73,22 @@ words! {
     RollupState = sluice_site::rollup::RollupState {
         Off "off", Waiting "waiting", Devices "devices", Counts "counts", Failed "failed",
     }
+    /// Where the take-over of a WSUS stands.
+    MigrationState = sluice_site::migration::MigrationState {
+        None "none", Running "running", Ready "ready", Finished "finished", Abandoned "abandoned",
+    }
+    /// Where a step of it stands.
+    StepState = sluice_site::migration::StepState {
+        Waiting "waiting", Running "running", Done "done", Failed "failed",
+    }
+    /// What differs between a WSUS and the site.
+    DifferenceKind = sluice_site::migration::DifferenceKind {
+        Update "update", Group "group", Approval "approval", Decline "decline", Licence "licence",
+    }
+    /// What becomes of the source after a take-over.
+    AfterMigration = sluice_site::migration::AfterMigration {
+        Autonomous "autonomous", Removed "removed", MicrosoftUpdate "microsoft-update",
+    }
     /// Which files are fetched without being asked for.
     FetchPolicy = sluice_site::content::settings::FetchPolicy {
         OnApproval "on-approval", OnRequest "on-request", All "all",

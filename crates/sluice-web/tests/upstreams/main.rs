@@ -3,5 +3,6 @@
 #[path = "../soap/documents.rs"]
 mod documents;
 mod level;
+mod migration;
 mod pc;
 mod rollup;

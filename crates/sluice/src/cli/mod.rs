@@ -21,6 +21,7 @@ pub mod doctor;
 pub mod downstream;
 pub mod error;
 pub mod group;
+pub mod migrate;
 pub mod names;
 pub mod output;
 pub mod paging;
@@ -61,6 +62,8 @@ pub enum Command {
     Source(Noun<source::Verb>),
     /// Synchronization with the sources.
     Sync(Noun<sync::Verb>),
+    /// Take the place of another update server.
+    Migrate(Noun<migrate::Verb>),
     /// Servers that synchronize from this site.
     Downstream(Noun<downstream::Verb>),
     /// The catalog of Windows updates: bring in metadata.
@@ -160,6 +163,7 @@ async fn answer(command: Command, root: clap::Command, terminal: &Terminal) -> R
         (Command::Settings(noun), Some(context)) => settings::run(noun.verb, &context).await,
         (Command::Source(noun), Some(context)) => source::run(noun.verb, &context).await,
         (Command::Sync(noun), Some(context)) => sync::run(noun.verb, &context).await,
+        (Command::Migrate(noun), Some(context)) => migrate::run(noun.verb, &context).await,
         (Command::Downstream(noun), Some(context)) => downstream::run(noun.verb, &context).await,
         (Command::Catalog(noun), Some(context)) => catalog::run(noun.verb, &context).await,
         (Command::Content(noun), Some(context)) => content::run(noun.verb, &context).await,
@@ -190,6 +194,7 @@ impl Command {
             Self::Settings(noun) => Some(&noun.connection),
             Self::Source(noun) => Some(&noun.connection),
             Self::Sync(noun) => Some(&noun.connection),
+            Self::Migrate(noun) => Some(&noun.connection),
             Self::Downstream(noun) => Some(&noun.connection),
             Self::Catalog(noun) => Some(&noun.connection),
             Self::Content(noun) => Some(&noun.connection),

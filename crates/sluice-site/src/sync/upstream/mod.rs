@@ -14,6 +14,7 @@ mod error;
 mod fetch;
 mod filter;
 mod lists;
+mod look;
 mod origins;
 mod pending;
 mod read;
@@ -44,6 +45,7 @@ use crate::sources::UpstreamSource;
 pub use check::{CheckedStep, SourceCheck};
 pub(crate) use content::UpstreamContent;
 pub(crate) use error::UpstreamError;
+pub(crate) use look::{Look, look};
 pub(crate) use reporting::ReportingSession;
 pub(super) use run::synchronize;
 

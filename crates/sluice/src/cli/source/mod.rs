@@ -7,6 +7,8 @@ mod show;
 mod test;
 mod upstream;
 
+pub(super) use upstream::read_certificates;
+
 use clap::Subcommand;
 use sluice_web::api::sources::list::Source;
 use sluice_web::api::sources::write::SourceRequest;

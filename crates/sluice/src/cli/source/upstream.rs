@@ -54,7 +54,7 @@ impl UpstreamArgs {
         Ok(Some(UpstreamSource {
             url,
             proxy,
-            authorities: self.authority.as_deref().map(read).transpose()?,
+            authorities: self.authority.as_deref().map(read_certificates).transpose()?,
             pinned: self.pins.iter().map(|pin| pin.replace(':', "").to_ascii_lowercase()).collect(),
             replica: self.replica,
             account_name: self.account_name,
@@ -64,7 +64,8 @@ impl UpstreamArgs {
     }
 }
 
-fn read(path: &Path) -> Result<String, CliError> {
+/// A file with certificates.
+pub(in crate::cli) fn read_certificates(path: &Path) -> Result<String, CliError> {
     std::fs::read_to_string(path).map_err(|error| {
         let hint = "Give a text file with -----BEGIN CERTIFICATE-----.";
         CliError::failed(format!("{} cannot be read", path.display()), error.to_string(), hint)
