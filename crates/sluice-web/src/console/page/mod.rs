@@ -3,6 +3,7 @@
 pub mod bundles;
 pub mod collection;
 pub mod collections;
+pub mod content;
 pub mod deployment;
 pub mod deployment_new;
 pub mod deployments;

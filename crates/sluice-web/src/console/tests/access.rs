@@ -71,7 +71,15 @@ async fn every_page_renders_on_an_empty_site() {
     ] {
         browser.see(path).await;
     }
-    for path in ["/sync/bundles", "/sync/runs", "/sync/quarantine", "/sync/sources/new", "/groups", "/collections"] {
+    for path in [
+        "/sync/bundles",
+        "/sync/content",
+        "/sync/runs",
+        "/sync/quarantine",
+        "/sync/sources/new",
+        "/groups",
+        "/collections",
+    ] {
         browser.see(path).await;
     }
     let overview = browser.see("/").await;

@@ -3,6 +3,7 @@
 mod access;
 mod browser;
 mod bundles;
+mod content;
 mod deploy;
 mod devices;
 mod lists;

@@ -6,6 +6,7 @@
 mod account;
 mod bundles;
 mod common;
+mod content;
 mod deployments;
 mod devices;
 mod downstream;
@@ -23,6 +24,7 @@ use std::fmt;
 pub use account::Account;
 pub use bundles::Bundles;
 pub use common::Common;
+pub use content::Content;
 pub use deployments::Deployments;
 pub use devices::Devices;
 pub use downstream::Downstream;
@@ -99,6 +101,7 @@ pub struct Text {
     pub downstream: Downstream,
     pub selection: Selection,
     pub bundles: Bundles,
+    pub content: Content,
     pub sets: Sets,
     pub account: Account,
     pub states: States,
@@ -118,6 +121,7 @@ pub static ENGLISH: Text = Text {
     downstream: Downstream::ENGLISH,
     selection: Selection::ENGLISH,
     bundles: Bundles::ENGLISH,
+    content: Content::ENGLISH,
     sets: Sets::ENGLISH,
     account: Account::ENGLISH,
     states: States::ENGLISH,
@@ -139,6 +143,7 @@ mod tests {
         all.extend(t.downstream.all());
         all.extend(t.selection.all());
         all.extend(t.bundles.all());
+        all.extend(t.content.all());
         all.extend(t.sets.all());
         all.extend(t.account.all());
         all.extend(t.states.all());

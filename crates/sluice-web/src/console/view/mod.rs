@@ -3,6 +3,7 @@
 pub mod account;
 pub mod bundles;
 pub mod collections;
+pub mod content;
 pub mod deployment;
 pub mod deployment_new;
 pub mod deployments;

@@ -152,6 +152,7 @@ pub fn all() -> Vec<(&'static str, String)> {
         ("selection_empty", selection_page(true).render()),
         ("selection_preview", preview_page().render()),
         ("bundles", transfer::bundles_page().render()),
+        ("content", transfer::content_page().render()),
     ];
     let runs = || sync_runs::SyncRuns {
         shell: shell("Synchronization runs", Here::Synchronization),

@@ -1,4 +1,4 @@
-//! Transfer bundles.
+//! Transfer bundles and content.
 
 use super::*;
 
@@ -35,6 +35,43 @@ pub fn bundles_page() -> bundles::Bundles {
             line(t.number_of.with2(3, HOSTILE), Chip::label(Tone::Warn, t.at_step.with("content")), t.again.0),
             line(t.number_of.with2(2, "North"), Chip::new(Tone::Good, t.done), ""),
         ],
+        same: same(),
+    }
+}
+
+pub fn content_page() -> content::Content {
+    let t = &T.content;
+    let fact = |name: crate::console::text::Words, value: &str| (name.to_string(), value.to_owned());
+    content::Content {
+        shell: shell("Content", Here::Synchronization),
+        t,
+        problem: None,
+        facts: vec![
+            fact(t.place, "/var/lib/sluice/content"),
+            fact(t.free, "120 GB"),
+            fact(t.missing, &t.figures.with2(3, "1.2 GB")),
+        ],
+        homeless: Some(Prose::new(t.homeless_text)),
+        running: vec![content::RunningLine {
+            name: HOSTILE.into(),
+            arrived: t.of_size.with2("12 MB", "50 MB"),
+            left: "2 min".into(),
+            from: "http://wsus.example:8530".into(),
+        }],
+        failing: vec![content::FailingLine {
+            name: "A379D5526FB3A7A0423DA1CD7FC3182A8D448449.exe".into(),
+            chip: Some(Chip::new(Tone::Bad, t.wrong)),
+            reason: HOSTILE.into(),
+            attempts: t.attempts.count(4),
+            again: when(30),
+        }],
+        verification: vec![t.verify_bad.with2(1, 0), "A379D5526FB3A7A0423DA1CD7FC3182A8D448449.exe".into()],
+        due: [t.figures.with2(2, "40 MB"), t.figures.with2(0, "0 B")],
+        can_collect: true,
+        policy: Radios::new("policy", t.policy, choices(&["Those of deployed updates", "All files"]), None),
+        update_files: Radios::new("update_files", t.update_files, choices(&["Full files only"]), None),
+        parallel: Input::text("parallel", t.parallel, 4).hint(t.parallel_hint).required(),
+        bandwidth: Input::text("bandwidth", t.bandwidth, 0).hint(t.bandwidth_hint).required(),
         same: same(),
     }
 }
