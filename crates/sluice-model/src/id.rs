@@ -54,6 +54,8 @@ uuid_ids! {
     /// A server that synchronizes from this site, or from a server that does: the GUID it made up for
     /// itself (\[MS-WSUSSS\] 3.1.4.2).
     ServerId;
+    /// A Sluice site.
+    SiteId;
 }
 
 /// Site-local dense number of one revision of an update. Never reused, also not across a restore

@@ -13,6 +13,7 @@ pub mod id;
 pub mod name;
 pub mod protocol_version;
 pub mod schedule;
+pub mod site;
 pub mod sync;
 pub mod update;
 pub mod windows;
@@ -32,12 +33,13 @@ pub use device::{
 };
 pub use error_code::{ErrorCode, ErrorExplanation};
 pub use id::{
-    AlertId, CategoryId, CollectionId, DeploymentId, DeviceId, DeviceNumber, IndexId, RevisionId, ServerId, SourceId,
-    SyncRunId, TokenId, UpdateGroupId, UpdateId, UserId,
+    AlertId, CategoryId, CollectionId, DeploymentId, DeviceId, DeviceNumber, IndexId, RevisionId, ServerId, SiteId,
+    SourceId, SyncRunId, TokenId, UpdateGroupId, UpdateId, UserId,
 };
 pub use name::{Name, NameError};
 pub use protocol_version::ProtocolVersion;
 pub use schedule::Schedule;
+pub use site::{DeviceFigures, LinkState, SetWhere, SiteMode, SiteNode, SiteSetting, SiteType};
 pub use sync::{SyncExtent, SyncPhase, SyncProgress, SyncTrigger};
 pub use update::{BinaryPackage, Classification, Sha256, SourcePackage, Update, UpdateContent, UpdateKind};
 pub use windows::{DriverTarget, PatchingType, RevisionRef, Severity, WindowsCategory, WindowsContent, WindowsFile};

@@ -20,6 +20,8 @@ pub enum SyncTrigger {
     Schedule,
     /// The retry after a failure (SYN-07).
     Retry,
+    /// The site above, which told of a change (SYN-05).
+    Parent,
 }
 
 /// The phase a running synchronization is in.
