@@ -13,6 +13,8 @@
 //!
 //! Every request but the first carries `Authorization: Bearer <device id>.<secret>`
 //! ([`DeviceCredential`]). A refusal is a [`Problem`] (RFC 9457).
+//!
+//! Between sites another protocol is spoken, [`site`].
 
 pub mod check_in;
 pub mod credential;
@@ -21,6 +23,7 @@ pub mod inventory;
 pub mod policy;
 pub mod problem;
 pub mod report;
+pub mod site;
 
 pub use check_in::{AgentStatus, CheckInRequest, CheckInResponse, InventoryWish};
 pub use credential::DeviceCredential;
