@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sluice_model::{
     AlertId, CategoryId, CollectionId, DeploymentId, DeviceId, DeviceNumber, ErrorCode, IndexId, RevisionId, ServerId,
-    Sha256, SourceId, SyncRunId, TokenId, UpdateGroupId, UpdateId, UserId,
+    Sha256, SiteId, SourceId, SyncRunId, TokenId, UpdateGroupId, UpdateId, UserId,
 };
 use sqlx::any::{Any, AnyArguments};
 use sqlx::{Arguments as _, Encode, Type};
@@ -142,7 +142,8 @@ bind_newtypes!(
     UserId,
     TokenId,
     AlertId,
-    ServerId
+    ServerId,
+    SiteId
 );
 
 macro_rules! bind_numbers {

@@ -38,6 +38,7 @@ const STEPS: &[Step] = steps![
     "0012_upstream",
     "0013_downstream",
     "0014_rollup",
+    "0015_sites",
 ];
 
 /// The schema version this program writes: the number of steps.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use sluice_model::{
     AlertId, CategoryId, CollectionId, DeploymentId, DeviceId, DeviceNumber, ErrorCode, IndexId, Name, RevisionId,
-    ServerId, Sha256, SourceId, SyncRunId, TokenId, UpdateGroupId, UpdateId, UserId,
+    ServerId, Sha256, SiteId, SourceId, SyncRunId, TokenId, UpdateGroupId, UpdateId, UserId,
 };
 use sqlx::any::{Any, AnyRow};
 use sqlx::{Decode, Row as _, Type};
@@ -157,7 +157,7 @@ macro_rules! newtype_columns {
 }
 newtype_columns!(Uuid:
     UpdateId, CategoryId, DeviceId, CollectionId, UpdateGroupId, DeploymentId, SourceId, SyncRunId, UserId, TokenId,
-    AlertId, ServerId
+    AlertId, ServerId, SiteId
 );
 newtype_columns!(u32: RevisionId, DeviceNumber, IndexId, ErrorCode);
 

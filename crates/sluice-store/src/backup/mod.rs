@@ -44,6 +44,8 @@ pub(crate) const TABLES: &[&str] = &[
     "downstream_server",
     "downstream_computer",
     "downstream_status",
+    "child_site",
+    "site_token",
     "collection",
     "collection_member",
     "update_group",

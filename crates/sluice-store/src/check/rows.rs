@@ -9,10 +9,10 @@ use crate::connection::Reader;
 use crate::error::StoreError;
 use crate::repository::counter::Counter;
 use crate::repository::{
-    alert, api_token, bundle_export, bundle_import, bundle_signer, collection, content_failure, content_file,
-    content_origin, device, device_event, downstream_computer, downstream_server, downstream_status, enforcement,
-    enrollment, inherited, inventory, meta, quarantine, rollup_sent, session, setup_token, source, sync_run, upstream,
-    user, windows_client, windows_event, windows_status,
+    alert, api_token, bundle_export, bundle_import, bundle_signer, child_site, collection, content_failure,
+    content_file, content_origin, device, device_event, downstream_computer, downstream_server, downstream_status,
+    enforcement, enrollment, inherited, inventory, meta, quarantine, rollup_sent, session, setup_token, site_token, source,
+    sync_run, upstream, user, windows_client, windows_event, windows_status,
 };
 
 pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Result<(), StoreError> {
@@ -106,6 +106,12 @@ pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Resul
     problems.list(content_failure::list(reader).await)?;
     problems.list(content_file::list(reader).await)?;
     problems.list(enrollment::list(reader).await)?;
+    child_site::load(reader, |row| {
+        problems.row(row);
+        Ok(())
+    })
+    .await?;
+    problems.list(site_token::list(reader).await)?;
     let mut parents = HashMap::new();
     collection::load(reader, |row| {
         parents.extend(problems.row(row).and_then(|c| Some((c.id, c.parent?))));

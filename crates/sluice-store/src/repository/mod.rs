@@ -7,6 +7,8 @@ pub mod bundle_export;
 pub mod bundle_import;
 pub mod bundle_signer;
 pub mod catalog;
+pub mod child_site;
+mod child_site_row;
 pub mod collection;
 pub mod content_failure;
 pub mod content_file;
@@ -32,6 +34,7 @@ pub mod rollup_sent;
 pub mod selection;
 pub mod session;
 pub mod setup_token;
+pub mod site_token;
 pub mod source;
 pub mod sync_run;
 pub mod update_change;
@@ -54,6 +57,7 @@ pub(crate) fn statements() -> impl Iterator<Item = Statement> {
         bundle_export::STATEMENTS,
         bundle_import::STATEMENTS,
         bundle_signer::STATEMENTS,
+        child_site::STATEMENTS,
         collection::STATEMENTS,
         content_failure::STATEMENTS,
         content_file::STATEMENTS,
@@ -78,6 +82,7 @@ pub(crate) fn statements() -> impl Iterator<Item = Statement> {
         selection::STATEMENTS,
         session::STATEMENTS,
         setup_token::STATEMENTS,
+        site_token::STATEMENTS,
         source::STATEMENTS,
         sync_run::STATEMENTS,
         update_change::STATEMENTS,

@@ -63,6 +63,7 @@ fn trigger_text(trigger: SyncTrigger) -> &'static str {
         SyncTrigger::Manual => "manual",
         SyncTrigger::Schedule => "schedule",
         SyncTrigger::Retry => "retry",
+        SyncTrigger::Parent => "parent",
     }
 }
 
@@ -74,9 +75,8 @@ fn extent_text(extent: SyncExtent) -> &'static str {
 }
 
 fn from_row(row: Row<'_>) -> Result<SyncRunRecord, StoreError> {
-    let trigger = |text: String| {
-        [SyncTrigger::Manual, SyncTrigger::Schedule, SyncTrigger::Retry].into_iter().find(|t| trigger_text(*t) == text)
-    };
+    let triggers = [SyncTrigger::Manual, SyncTrigger::Schedule, SyncTrigger::Retry, SyncTrigger::Parent];
+    let trigger = |text: String| triggers.into_iter().find(|t| trigger_text(*t) == text);
     let extent = |text: String| [SyncExtent::Delta, SyncExtent::Full].into_iter().find(|e| extent_text(*e) == text);
     let end = match row.get::<Option<Timestamp>>("ended_at")? {
         Some(at) => {

@@ -19,6 +19,7 @@ mod postgres;
 mod samples;
 mod schema;
 mod security;
+mod sites;
 mod sync;
 mod upstream;
 mod windows;
@@ -29,7 +30,7 @@ use database::{Case, Database};
 #[test]
 fn postgres_conformance() {
     let Some(server) = postgres::server() else { return };
-    let modules: [&[Case]; 16] = [
+    let modules: [&[Case]; 17] = [
         backup::CASES,
         bundles::CASES,
         catalog::CASES,
@@ -42,6 +43,7 @@ fn postgres_conformance() {
         plans::CASES,
         schema::CASES,
         security::CASES,
+        sites::CASES,
         sync::CASES,
         upstream::CASES,
         windows::CASES,
