@@ -1,7 +1,7 @@
 //! Tokens with which devices are enrolled.
 
 use jiff::{SignedDuration, Timestamp};
-use sluice_model::TokenId;
+use sluice_model::{SiteType, TokenId};
 
 use sluice_store::enrollment::EnrollmentTokenRecord;
 use sluice_store::{audit, enrollment};
@@ -44,6 +44,12 @@ impl Site {
         uses: u32,
     ) -> SiteResult<(EnrollmentTokenInfo, String)> {
         caller.require(Permission::ManageDevices)?;
+        if self.sites.place().site_type == SiteType::Central {
+            return Err(SiteError::conflict(
+                "this is a central administration site, which has no devices of its own",
+                "Enrol the device at a primary site.",
+            ));
+        }
         if !(SignedDuration::from_mins(1)..=MAX_LIFE).contains(&valid) {
             return Err(SiteError::invalid(
                 "valid_for",

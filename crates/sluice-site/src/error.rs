@@ -67,6 +67,7 @@ impl SiteError {
             "enrolment token" => "token enrollments".to_owned(),
             "export" => "bundle list".to_owned(),
             "trusted key" => "bundle trust list".to_owned(),
+            "site" => "site list".to_owned(),
             _ => return Self::new(ErrorKind::NotFound, format!("there is no {what} {id}"), "Load the list again."),
         };
         Self::new(ErrorKind::NotFound, format!("there is no {what} {id}"), format!("List them: `sluice {list}`."))

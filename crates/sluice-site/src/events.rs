@@ -23,6 +23,8 @@ pub enum SiteEvent {
     Alerts,
     /// A file of an update came, or could not be had.
     Content,
+    /// A site of the hierarchy joined, left, was heard again or told something else.
+    Sites,
 }
 
 impl SiteEvent {
@@ -36,6 +38,7 @@ impl SiteEvent {
             Self::Deployment(_) => "deployment",
             Self::Alerts => "alerts",
             Self::Content => "content",
+            Self::Sites => "sites",
         }
     }
 }

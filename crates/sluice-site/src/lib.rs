@@ -42,6 +42,7 @@ mod reconcile;
 pub mod rollup;
 pub mod selection;
 pub mod site;
+pub mod sites;
 pub mod sources;
 pub mod sync;
 pub mod updates;

@@ -32,6 +32,7 @@ use crate::load;
 use crate::metrics::Counters;
 use crate::reconcile::{self, Reconcilers, WrittenContacts};
 use crate::rollup::Rollups;
+use crate::sites::{self, Sites};
 use crate::sources::SourceList;
 use crate::sync::{Fetcher, SyncState, UpstreamContent, Upstreams};
 use crate::windows::reporting::{self, Reporting};
@@ -60,6 +61,8 @@ pub struct Site {
     pub(crate) directory_lock: Arc<Mutex<()>>,
     pub(crate) known: KnownDevices,
     pub(crate) windows: Windows,
+    /// The hierarchy of sites.
+    pub(crate) sites: Sites,
     /// Servers that synchronize from here.
     pub(crate) downstream: Arc<Downstream>,
     /// The files of updates.
@@ -182,7 +185,8 @@ impl Site {
         let now = host.now();
         store.serve_alone(TAKE_OVER).await?;
         let policy_key = PolicyKey::load(&store, &host).await?;
-        let bundles = Bundles::load(&store, &host).await?;
+        let hierarchy = Sites::open(&store, &host).await?;
+        let bundles = Bundles::load(&store, &host, hierarchy.id).await?;
         make_built_in_collection(&store, now).await?;
         let known = KnownDevices::default();
         let fleet = load::fleet(&store, &known).await?;
@@ -199,7 +203,7 @@ impl Site {
         let fleet = Arc::new(ArcSwap::from_pointee(fleet));
         let directory = Arc::new(ArcSwap::from_pointee(directory));
         let windows = Windows::open(&store, &host, &config, &epoch, &fleet, &directory).await?;
-        let downstream = Downstream::open(&store, &host).await?;
+        let downstream = Downstream::open(&store, hierarchy.id, now).await?;
         let upstreams = Upstreams::open(&store, host.clone(), &config.clients_url).await?;
         let claims = windows.claims();
         if !claims.is_empty() {
@@ -215,6 +219,7 @@ impl Site {
             fleet,
             directory,
             windows,
+            sites: hierarchy,
             downstream,
             content: Arc::new(content),
             fetching,
@@ -245,6 +250,7 @@ impl Site {
         site.set_content_origin(Arc::new(UpstreamContent));
         reconcile::start(&site);
         reporting::start(&site);
+        sites::start(&site);
         content::start(&site);
         Ok(site)
     }
@@ -256,6 +262,9 @@ impl Site {
         self.tasks.wait().await;
         if let Err(error) = downstream::write_servers(self).await {
             tracing::warn!(error = crate::error::chain(&error), "what changed about downstream servers was not stored");
+        }
+        if let Err(error) = sites::write_children(self).await {
+            tracing::warn!(error = crate::error::chain(&error), "what changed about sites below was not stored");
         }
         if let Err(error) = reconcile::write_contacts(self).await {
             tracing::warn!(error = crate::error::chain(&error), "the last contacts of devices were not stored");

@@ -1,6 +1,7 @@
 //! Who the site is for others: its identity and the key that signs its bundles.
 
 use sluice_bundle::{PublicKey, SigningKey};
+use sluice_model::SiteId;
 use sluice_store::{Store, meta};
 use uuid::Uuid;
 
@@ -11,8 +12,6 @@ use crate::site::Site;
 
 /// Where the seed of the key is kept.
 const KEY: &str = "bundle-key-seed";
-/// Where the site's identity is kept.
-const SITE: &str = "site-id";
 
 /// The site's identity and key.
 pub(super) struct Identity {
@@ -21,21 +20,15 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    pub(super) async fn load(store: &Store, host: &Host) -> SiteResult<Self> {
-        let (seed, id) = (host.secret(), host.new_id());
-        let stored = store.write(move |tx| {
-            Box::pin(async move {
-                let seed = meta::set_if_none(tx, KEY, &seed).await?;
-                Ok((seed, meta::set_if_none(tx, SITE, id.as_bytes()).await?))
-            })
-        });
-        let (seed, id) = stored.await?;
+    pub(super) async fn load(store: &Store, host: &Host, site: SiteId) -> SiteResult<Self> {
+        let seed = host.secret();
+        let stored = store.write(move |tx| Box::pin(async move { meta::set_if_none(tx, KEY, &seed).await }));
+        let seed = stored.await?;
         let seed =
             <[u8; 32]>::try_from(seed).map_err(|_| SiteError::internal("reading the bundle key", "its length"))?;
         let key = SigningKey::from_seed(&seed);
         let key = key.ok_or_else(|| SiteError::internal("reading the bundle key", "it is no key"))?;
-        let site = Uuid::from_slice(&id).map_err(|error| SiteError::internal("reading the site's identity", error))?;
-        Ok(Self { site, key })
+        Ok(Self { site: site.0, key })
     }
 }
 

@@ -29,6 +29,7 @@ pub use trust::TrustedSigner;
 use crate::error::SiteResult;
 use crate::host::Host;
 use identity::Identity;
+use sluice_model::SiteId;
 use sluice_store::Store;
 
 /// What the site needs for bundles.
@@ -41,9 +42,9 @@ pub(crate) struct Bundles {
 }
 
 impl Bundles {
-    /// The site's key and identity; made at its first start.
-    pub(crate) async fn load(store: &Store, host: &Host) -> SiteResult<Self> {
-        let identity = Identity::load(store, host).await?;
+    /// The site's key, made at its first start, and its identity.
+    pub(crate) async fn load(store: &Store, host: &Host, site: SiteId) -> SiteResult<Self> {
+        let identity = Identity::load(store, host, site).await?;
         Ok(Self { identity, exporting: std::sync::Arc::default(), importing: Mutex::default() })
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
+use sluice_model::SiteSetting;
 use sluice_store::{Reader, Store, audit, meta};
 
 use crate::caller::{Caller, Permission};
@@ -199,13 +200,26 @@ impl Site {
     /// Changes the settings; they are in force at once, for files under way too.
     ///
     /// # Errors
-    /// `Forbidden`, `Invalid` for values that make no sense.
+    /// `Forbidden`, `Invalid` for values that make no sense, `Conflict` for what the top of the hierarchy decides.
     pub async fn change_content_settings(
         self: &Arc<Self>,
         caller: &Caller,
         change: ContentSettingsChange,
     ) -> SiteResult<ContentSettings> {
         caller.require(Permission::ManageSite)?;
+        let now = self.fetching.settings().update_files;
+        if change.update_files.is_some_and(|wanted| wanted != now) {
+            self.is_set_here(SiteSetting::UpdateFiles)?;
+        }
+        self.change_content_settings_now(caller, change).await
+    }
+
+    /// The same for what the top of the hierarchy decided.
+    pub(crate) async fn change_content_settings_now(
+        self: &Arc<Self>,
+        caller: &Caller,
+        change: ContentSettingsChange,
+    ) -> SiteResult<ContentSettings> {
         let (site, caller) = (Arc::clone(self), caller.clone());
         self.to_the_end(async move {
             let _one_at_a_time = site.fetching.settings_turn().await;
@@ -226,6 +240,7 @@ impl Site {
                 .await?;
             site.fetching.set_settings(new);
             site.fetching.plan_again();
+            site.sites.news.raise();
             Ok(new)
         })
         .await

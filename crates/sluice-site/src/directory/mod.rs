@@ -274,6 +274,7 @@ impl Site {
         self.directory.store(Arc::new(Directory::load(&mut reader, &claims).await?));
         drop(reader);
         windows::view::rebuild(self).await?;
+        self.sites.news.raise();
         windows::told::announce(self).await
     }
 }

@@ -30,12 +30,15 @@ pub mod rollup;
 mod servers;
 mod session;
 pub mod settings;
+mod sites;
 mod write;
 
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use sluice_store::{Store, meta};
+use jiff::Timestamp;
+use sluice_model::SiteId;
+use sluice_store::Store;
 use uuid::Uuid;
 
 pub use decisions::{
@@ -51,8 +54,7 @@ pub(crate) use admin::remove_devices_without_server;
 pub(crate) use load::{computers as load_computers, statuses as load_statuses};
 pub(crate) use write::write as write_servers;
 
-use crate::error::{SiteError, SiteResult};
-use crate::host::Host;
+use crate::error::SiteResult;
 use decisions::Decisions;
 use documents::Documents;
 use lists::Lists;
@@ -60,9 +62,6 @@ use pending::Pending;
 use rollup::Rollup;
 use servers::Servers;
 use settings::DownstreamSettings;
-
-/// Where the GUID of this site among servers is kept.
-const META_ID: &str = "server-id";
 
 /// What the site needs for servers further down.
 pub(crate) struct Downstream {
@@ -73,24 +72,19 @@ pub(crate) struct Downstream {
     pub(crate) documents: Documents,
     pub(crate) decisions: Decisions,
     pub(crate) rollup: Rollup,
-    /// The GUID of this site among servers.
+    /// The GUID of this site among servers: its identity.
     pub(crate) id: Uuid,
 }
 
 impl Downstream {
-    /// Everything, as it is stored.
-    pub(crate) async fn open(store: &Store, host: &Host) -> SiteResult<Arc<Self>> {
-        let fresh = host.new_id();
-        let id = store
-            .write(move |tx| Box::pin(async move { meta::set_if_none(tx, META_ID, fresh.as_bytes()).await }))
-            .await?;
-        let id = Uuid::from_slice(&id).map_err(|e| SiteError::internal("reading the identity of the server", e))?;
+    /// Everything, as it is stored, of a site.
+    pub(crate) async fn open(store: &Store, site: SiteId, now: Timestamp) -> SiteResult<Arc<Self>> {
         let mut reader = store.reader().await?;
         let settings = DownstreamSettings::load(&mut reader).await?;
         settings.warn();
         let servers = Servers::load(&mut reader).await?;
         let rollup = Rollup::load(&mut reader).await?;
-        let decisions = Decisions::load(&mut reader, host.now()).await?;
+        let decisions = Decisions::load(&mut reader, now).await?;
         Ok(Arc::new(Self {
             settings: ArcSwap::from_pointee(settings),
             servers,
@@ -99,7 +93,7 @@ impl Downstream {
             documents: Documents::default(),
             decisions,
             rollup,
-            id,
+            id: site.0,
         }))
     }
 }

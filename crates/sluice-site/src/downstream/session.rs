@@ -93,11 +93,7 @@ impl Site {
         let (name, id) = identity(&asked.name, &asked.id)?;
         let sluice = asked.programs.contains(&SLUICE_PROGRAM);
         let access = self.downstream.settings.load().access;
-        let known = self.downstream.servers.get(id).filter(|known| match (known.standing(), access) {
-            (ServerStanding::Approved, DownstreamAccess::Approved | DownstreamAccess::Anybody) => true,
-            (ServerStanding::Admitted, DownstreamAccess::Anybody) => true,
-            (ServerStanding::Below, _) | (_, DownstreamAccess::Nobody | DownstreamAccess::Approved) => false,
-        });
+        let known = self.served(id);
         let known = match (known, access) {
             (Some(known), _) => known,
             (None, DownstreamAccess::Anybody) => self.admit(id, &name, &asked, now).await?,
@@ -171,8 +167,9 @@ impl Site {
     pub(super) fn served(&self, id: ServerId) -> Option<Arc<KnownServer>> {
         let access = self.downstream.settings.load().access;
         self.downstream.servers.get(id).filter(|known| match known.standing() {
-            ServerStanding::Approved => access != DownstreamAccess::Nobody,
-            ServerStanding::Admitted => access == DownstreamAccess::Anybody,
+            // A site that joined proved who it is, which this protocol cannot.
+            ServerStanding::Approved => access != DownstreamAccess::Nobody || self.is_site_below(id),
+            ServerStanding::Admitted => access == DownstreamAccess::Anybody || self.is_site_below(id),
             ServerStanding::Below => false,
         })
     }

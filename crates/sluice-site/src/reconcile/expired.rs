@@ -1,6 +1,6 @@
 //! Sessions and tokens whose time is over are removed.
 
-use sluice_store::{enrollment, session};
+use sluice_store::{enrollment, session, site_token};
 
 use crate::error::SiteResult;
 use crate::site::Site;
@@ -11,7 +11,8 @@ pub(super) async fn remove(site: &Site) -> SiteResult<()> {
         .write(move |tx| {
             Box::pin(async move {
                 session::prune(tx, now).await?;
-                enrollment::prune(tx, now).await
+                enrollment::prune(tx, now).await?;
+                site_token::prune(tx, now).await
             })
         })
         .await?;

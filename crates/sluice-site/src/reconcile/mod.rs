@@ -16,6 +16,7 @@ use crate::error::{SiteError, SiteResult, chain};
 use crate::migration;
 use crate::rollup;
 use crate::site::{ReconcilerStatus, Site};
+use crate::sites;
 use crate::sync;
 use crate::windows::import::serve_left;
 use crate::windows::{groups_told, reporting, told};
@@ -73,6 +74,7 @@ pub(crate) fn start(site: &Arc<Site>) {
     every(site, "devices of removed servers", EXPIRED_TICK, |site| async move {
         downstream::remove_devices_without_server(&site).await
     });
+    every(site, "sites below", CONTACT_TICK, |site| async move { sites::write_children(&site).await });
     every(site, "names", CONTACT_TICK, |site| async move { names::write(&site).await });
     every(site, "rollup", ROLLUP_TICK, |site| async move { rollup::follow(&site).await });
     every(site, "take-over", SYNC_TICK, |site| async move { migration::advance(&site).await });

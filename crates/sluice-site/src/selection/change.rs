@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use sluice_catalog::{Catalog, CatalogChange};
-use sluice_model::{CategoryId, CategoryKind, Choice, Classification, RevisionId, UpdateId};
+use sluice_model::{CategoryId, CategoryKind, Choice, Classification, RevisionId, SiteSetting, UpdateId};
 use sluice_store::{audit, selection, update_change};
 
 use super::draft::Draft;
-use super::filter;
+use super::{filter, is_of_upstream};
 use crate::caller::{Caller, Permission};
+use crate::directory::DirectoryTurn;
 use crate::error::{SiteError, SiteResult};
 use crate::site::Site;
 
@@ -78,7 +79,7 @@ impl Site {
     ///
     /// # Errors
     /// `Forbidden`, `Invalid` when one is to be both or there are too many, `NotFound` for an unknown
-    /// one.
+    /// one, `Conflict` when the top of the hierarchy decides it.
     pub async fn change_selection(
         self: &Arc<Self>,
         caller: &Caller,
@@ -89,6 +90,9 @@ impl Site {
         check(&select, &deselect, &acknowledge)?;
         let turn = self.directory_turn().await;
         let before = self.catalog();
+        if !only_say && select.iter().chain(&deselect).any(|id| is_shared(&before, *id)) {
+            self.is_set_here(SiteSetting::Selection)?;
+        }
         for id in select.iter().chain(&deselect).chain(&acknowledge) {
             if before.categories().get(*id).is_none() && Classification::from_id(id.0).is_none() {
                 return Err(SiteError::not_found("category", id));
@@ -112,31 +116,71 @@ impl Site {
         let entry = self.audit_entry(caller, "selection.change", "categories", &detail);
         let site = Arc::clone(self);
         let work = async move {
-            let _turn = turn;
-            let (chosen, looked_at, ids) = (choices.clone(), seen.clone(), told.clone());
-            let counter = site.store.write(move |tx| {
-                Box::pin(async move {
-                    selection::choose(tx, &chosen).await?;
-                    selection::unflag(tx, &looked_at).await?;
-                    audit::append(tx, entry).await?;
-                    update_change::touch(tx, &ids).await
-                })
-            });
-            let counter = counter.await?;
-            let change = CatalogChange {
-                choices,
-                news: seen.into_iter().map(|id| (id, false)).collect(),
-                changes: told.into_iter().map(|update| (update, counter)).collect(),
-                changes_to: counter,
-                ..CatalogChange::default()
-            };
-            site.keeper.catalog(change).await?;
+            store(&site, &turn, choices, seen, told, entry).await?;
             crate::sync::start_again(&site, &sources);
             Ok(())
         };
         self.to_the_end(work).await?;
         Ok(change)
     }
+
+    /// Makes choices that were made at `top` for the whole hierarchy; nothing is new then that somebody there saw. True
+    /// when sources are asked for something else.
+    pub(crate) async fn take_selection_over(
+        self: &Arc<Self>,
+        choices: Vec<(CategoryId, Option<Choice>)>,
+        top: &str,
+    ) -> SiteResult<bool> {
+        let turn = self.directory_turn().await;
+        let before = self.catalog();
+        let seen: Vec<CategoryId> = before.new_categories().collect();
+        let asked = choices.clone();
+        let compared = tokio::task::spawn_blocking(move || {
+            let told = told_of(&before, &asked);
+            let (after, _) = before.apply(CatalogChange { choices: asked, ..CatalogChange::default() });
+            (told, filter::of(&before) != filter::of(&after))
+        });
+        let (told, changed) = compared.await.map_err(|e| SiteError::internal("comparing selections", e))?;
+        let entry =
+            self.audit_entry(&Caller::system(), "selection.inherit", top, &format!("{} choices", choices.len()));
+        let site = Arc::clone(self);
+        self.to_the_end(async move { store(&site, &turn, choices, seen, told, entry).await }).await?;
+        Ok(changed)
+    }
+}
+
+/// Whether the hierarchy shares a category, or it is of this site's own package sources.
+fn is_shared(catalog: &Catalog, id: CategoryId) -> bool {
+    Classification::from_id(id.0).is_some() || is_of_upstream(catalog, id)
+}
+
+/// Stores choices and serves them.
+async fn store(
+    site: &Site,
+    _turn: &DirectoryTurn,
+    choices: Vec<(CategoryId, Option<Choice>)>,
+    seen: Vec<CategoryId>,
+    told: Vec<UpdateId>,
+    entry: audit::AuditEntry,
+) -> SiteResult<()> {
+    let (chosen, looked_at, ids) = (choices.clone(), seen.clone(), told.clone());
+    let counter = site.store.write(move |tx| {
+        Box::pin(async move {
+            selection::choose(tx, &chosen).await?;
+            selection::unflag(tx, &looked_at).await?;
+            audit::append(tx, entry).await?;
+            update_change::touch(tx, &ids).await
+        })
+    });
+    let counter = counter.await?;
+    let change = CatalogChange {
+        choices,
+        news: seen.into_iter().map(|id| (id, false)).collect(),
+        changes: told.into_iter().map(|update| (update, counter)).collect(),
+        changes_to: counter,
+        ..CatalogChange::default()
+    };
+    site.keeper.catalog(change).await
 }
 
 /// The Windows updates that clients are told of when these choices are made.

@@ -120,7 +120,7 @@ impl Site {
 
 /// Whether a category came as metadata, so that upstream sources know it. Those of package sources
 /// are made here.
-fn is_of_upstream(catalog: &Catalog, id: CategoryId) -> bool {
+pub(crate) fn is_of_upstream(catalog: &Catalog, id: CategoryId) -> bool {
     catalog.current(UpdateId(id.0)).is_some()
 }
 

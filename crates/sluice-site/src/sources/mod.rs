@@ -2,6 +2,7 @@
 
 mod check;
 mod import;
+mod linked;
 mod row;
 mod upstream;
 mod upstream_row;
@@ -309,6 +310,8 @@ impl Site {
     /// # Errors
     /// `Forbidden`, `Invalid`, `Conflict` when the name is taken.
     pub async fn create_source(self: &Arc<Self>, caller: &Caller, spec: SourceSpec) -> SiteResult<Source> {
+        caller.require(Permission::ManageSite)?;
+        self.may_define(&spec)?;
         let (site, caller) = (Arc::clone(self), caller.clone());
         self.to_the_end(async move { site.create_source_now(&caller, spec).await }).await
     }
@@ -345,6 +348,8 @@ impl Site {
         id: SourceId,
         spec: SourceSpec,
     ) -> SiteResult<Source> {
+        caller.require(Permission::ManageSite)?;
+        self.may_change(id, &spec)?;
         let (site, caller) = (Arc::clone(self), caller.clone());
         self.to_the_end(async move { site.update_source_now(&caller, id, spec).await }).await
     }
@@ -405,6 +410,8 @@ impl Site {
     /// # Errors
     /// `Forbidden`, `NotFound`, `Conflict` while it is synchronized.
     pub async fn delete_source(self: &Arc<Self>, caller: &Caller, id: SourceId) -> SiteResult<()> {
+        caller.require(Permission::ManageSite)?;
+        self.may_delete(id)?;
         let (site, caller) = (Arc::clone(self), caller.clone());
         self.to_the_end(async move { site.delete_source_now(&caller, id).await }).await
     }
@@ -479,7 +486,10 @@ impl Site {
     pub(crate) async fn reload_sources(&self) -> SiteResult<()> {
         let mut reader = self.store.reader().await?;
         self.inheritance.read(&mut reader).await?;
-        Ok(self.sources.read(&mut reader).await?)
+        self.sources.read(&mut reader).await?;
+        // Sites below are told the languages of the source.
+        self.sites.news.raise();
+        Ok(())
     }
 
     fn not_running(&self, id: SourceId) -> SiteResult<()> {

@@ -10,6 +10,7 @@ pub(crate) mod run;
 mod state;
 mod unpublished;
 mod upstream;
+mod wait;
 
 use std::sync::Arc;
 
@@ -30,7 +31,8 @@ pub(crate) use history::Counts;
 pub(crate) use state::{Live, SyncState};
 pub(crate) use unpublished::{Left, Unpublished};
 pub use upstream::{CheckedStep, SourceCheck};
-pub(crate) use upstream::{Look, ReportingSession, UpstreamContent, UpstreamError, Upstreams, look};
+pub(crate) use upstream::{Look, ReportingSession, UpstreamContent, UpstreamError, Upstreams, Why, look, pinned};
+pub(crate) use wait::{ended, run_with_parent};
 
 /// The kind of the alert of a failed synchronization.
 pub(crate) const ALERT: &str = "sync-failed";

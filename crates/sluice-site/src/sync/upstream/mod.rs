@@ -48,6 +48,8 @@ pub(crate) use error::UpstreamError;
 pub(crate) use look::{Look, look};
 pub(crate) use reporting::ReportingSession;
 pub(super) use run::synchronize;
+pub(crate) use trust::pinned;
+pub(crate) use why::Why;
 
 /// Where the identity of the site upstream is kept.
 const ID: &str = "upstream-account";

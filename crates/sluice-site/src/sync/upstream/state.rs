@@ -42,8 +42,12 @@ impl<'r> State<'r> {
             return Ok(state);
         };
         let mut state = Self { site, source, record };
-        if state.record.server != server {
+        // The site above was told of this one, whatever it once was elsewhere.
+        let linked = site.sites.place().source() == Some(source.id);
+        let me = if linked { site.upstreams.id } else { state.record.account };
+        if state.record.server != server || state.record.account != me {
             state.record.server = server;
+            state.record.account = me;
             state.forget_anchors();
             state.save().await?;
         }

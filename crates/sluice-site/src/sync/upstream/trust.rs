@@ -11,7 +11,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 
 /// TLS for servers that show one of these certificates (SHA-256).
-pub(super) fn pinned(pins: Vec<[u8; 32]>) -> Result<ClientConfig, Error> {
+pub(crate) fn pinned(pins: Vec<[u8; 32]>) -> Result<ClientConfig, Error> {
     let provider = Arc::new(provider::default_provider());
     let verifier = Pinned { pins, provider: Arc::clone(&provider) };
     Ok(ClientConfig::builder_with_provider(provider)

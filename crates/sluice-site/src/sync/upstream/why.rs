@@ -40,7 +40,7 @@ pub(crate) enum Why {
 }
 
 impl Why {
-    pub(super) fn of(error: &reqwest::Error) -> Self {
+    pub(crate) fn of(error: &reqwest::Error) -> Self {
         match Self::of_cause(error) {
             Some(found) => found,
             None if error.is_timeout() => Self::Time,
