@@ -10,12 +10,13 @@ use sluice_site::Site;
 
 use crate::server::{Cutoff, Direct, Served};
 use crate::soap::{self, Exposure};
-use crate::{agent, content, layers, problem};
+use crate::{agent, content, layers, problem, sites};
 
 /// Everything the devices' TLS listener serves.
 pub fn client_router(site: Arc<Site>) -> Router {
     Router::new()
         .nest(sluice_wire::BASE_PATH, agent::router())
+        .nest(sluice_wire::site::BASE_PATH, sites::router())
         .fallback(|site, request| windows(site, Exposure::Tls, request))
         .with_state(site)
         .layer(from_fn(layers::plain_headers))

@@ -19,6 +19,7 @@ mod layers;
 mod metrics;
 pub mod problem;
 pub mod server;
+mod sites;
 mod soap;
 
 pub use admin::{AdminOptions, AdminState, admin_router};

@@ -60,7 +60,7 @@ impl Subscription {
             SiteEvent::Catalog { version } => json!({ "version": version }),
             SiteEvent::Device(device) => json!({ "device": device.0 }),
             SiteEvent::Deployment(deployment) => json!({ "deployment": deployment.0 }),
-            SiteEvent::Devices | SiteEvent::Alerts | SiteEvent::Content => json!({}),
+            SiteEvent::Devices | SiteEvent::Alerts | SiteEvent::Content | SiteEvent::Sites => json!({}),
         }
     }
 

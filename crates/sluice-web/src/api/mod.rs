@@ -26,6 +26,7 @@ mod openapi;
 pub mod page;
 pub mod settings;
 pub mod site;
+pub mod sites;
 pub mod sources;
 pub mod store;
 pub mod sync;
@@ -85,6 +86,14 @@ fn documented() -> (Router<AdminState>, utoipa::openapi::OpenApi) {
 fn quick() -> OpenApiRouter<AdminState> {
     OpenApiRouter::new()
         .routes(routes!(site::info))
+        .routes(routes!(sites::place::get, sites::place::change))
+        .routes(routes!(sites::place::leave))
+        .routes(routes!(sites::join::join))
+        .routes(routes!(sites::join::check))
+        .routes(routes!(sites::list::list))
+        .routes(routes!(sites::list::remove))
+        .routes(routes!(sites::tokens::list, sites::tokens::create))
+        .routes(routes!(sites::tokens::revoke))
         .routes(routes!(settings::windows, settings::change_windows))
         .routes(routes!(downstream::settings::get, downstream::settings::change))
         .routes(routes!(downstream::list::list))

@@ -183,7 +183,27 @@ words! {
     /// How much a synchronization looks at.
     SyncExtent = sluice_model::SyncExtent { Delta "delta", Full "full", }
     /// Who started a synchronization.
-    SyncTrigger = sluice_model::SyncTrigger { Manual "manual", Schedule "schedule", Retry "retry", }
+    SyncTrigger = sluice_model::SyncTrigger {
+        Manual "manual", Schedule "schedule", Retry "retry", Parent "parent",
+    }
+    /// What a site is in the hierarchy.
+    SiteType = sluice_model::SiteType {
+        StandAlonePrimary "stand-alone-primary", Central "central", ChildPrimary "child-primary",
+        Secondary "secondary", UpdatePoint "update-point",
+    }
+    /// Whether a site takes over the decisions of the site above.
+    SiteMode = sluice_model::SiteMode { Autonomous "autonomous", Replica "replica", }
+    /// How the link of a site to the one above does.
+    LinkState = sluice_model::LinkState { Pending "pending", Linked "linked", Silent "silent", Left "left", }
+    /// A setting of a site.
+    SiteSetting = sluice_model::SiteSetting {
+        SyncSource "sync-source", SyncSchedule "sync-schedule", Selection "selection",
+        MetadataLanguages "metadata-languages", UpdateFiles "update-files", ContentFetching "content-fetching",
+        Proxy "proxy", PackageSources "package-sources", ClientConnections "client-connections",
+        DownstreamServers "downstream-servers",
+    }
+    /// Where a setting is made: at the site, at the top, or nowhere, as it follows from the place.
+    SetWhere = sluice_model::SetWhere { Here "here", AtTop "at-top", ByPlace "by-place", }
     /// The phase a synchronization is in.
     SyncPhase = sluice_model::SyncPhase {
         Releases "releases", Updates "updates", Storing "storing", Publishing "publishing",
@@ -241,6 +261,11 @@ mod tests {
             EnforcementState = sluice_model::EnforcementState;
             Phase = sluice_model::DeploymentPhase;
             SyncPhase = sluice_model::SyncPhase;
+            SiteType = sluice_model::SiteType;
+            SiteMode = sluice_model::SiteMode;
+            LinkState = sluice_model::LinkState;
+            SiteSetting = sluice_model::SiteSetting;
+            SetWhere = sluice_model::SetWhere;
             DeviceStatus = sluice_site::deployments::DeviceStatus;
             UpdateState = sluice_site::updates::UpdateState;
             DeviceState = sluice_site::devices::DeviceState;

@@ -201,6 +201,7 @@ pub fn trigger(t: &States, trigger: SyncTrigger) -> Words {
         SyncTrigger::Manual => t.trigger_manual,
         SyncTrigger::Schedule => t.trigger_schedule,
         SyncTrigger::Retry => t.trigger_retry,
+        SyncTrigger::Parent => t.trigger_parent,
     }
 }
 

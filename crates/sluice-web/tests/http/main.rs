@@ -14,4 +14,5 @@ mod metrics;
 mod operations;
 mod server;
 mod site;
+mod sites;
 mod wrong_input;

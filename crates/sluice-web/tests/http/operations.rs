@@ -61,6 +61,16 @@ pub fn operations() -> Vec<Operation> {
     let import = json!({ "files": [{ "name": "a.list", "text": "" }], "architecture": "amd64" });
     vec![
         read("/site", Sees),
+        read("/site/place", Sees),
+        change("patch", "/site/place", Some(json!({ "site_type": "central" }))),
+        change("post", "/site/join", Some(json!({ "token": "ss1.x" }))),
+        change("post", "/site/join/check", Some(json!({ "token": "ss1.x" }))),
+        change("post", "/site/leave", None),
+        read("/sites", Sees),
+        change("delete", "/sites/{id}", None),
+        read("/site-tokens", MayNot),
+        change("post", "/site-tokens", Some(json!({ "valid_seconds": 3600 }))),
+        change("delete", "/site-tokens/{id}", None),
         read("/settings/windows", Sees),
         change("patch", "/settings/windows", Some(json!({ "targeting": "server" }))),
         read("/settings/downstream", Sees),

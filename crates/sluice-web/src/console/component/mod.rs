@@ -25,7 +25,7 @@ pub use equivalent::{Equivalent, shell_word};
 pub use field::{Choice, Input, Radios, Select};
 pub use icon::Icon;
 pub use notice::Notice;
-pub use number::{grouped, size};
+pub use number::{grouped, percent_of, size};
 pub use pager::Pager;
 pub use prose::Prose;
 pub use sort::{Direction, SortHead};

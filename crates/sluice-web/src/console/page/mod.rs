@@ -19,6 +19,8 @@ pub mod selection;
 pub mod server_edit;
 pub mod setup;
 pub mod sign_in;
+pub mod sites;
+mod sites_say;
 pub mod source_add;
 pub mod sync;
 pub mod sync_runs;

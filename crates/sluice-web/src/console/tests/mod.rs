@@ -8,6 +8,7 @@ mod deploy;
 mod devices;
 mod lists;
 mod selection;
+mod sites;
 mod windows;
 
 pub use browser::Browser;

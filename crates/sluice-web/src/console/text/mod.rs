@@ -14,6 +14,7 @@ mod overview;
 mod selection;
 mod servers;
 mod sets;
+mod sites;
 mod states;
 mod sync;
 mod updates;
@@ -32,6 +33,7 @@ pub use overview::Overview;
 pub use selection::Selection;
 pub use servers::Servers;
 pub use sets::Sets;
+pub use sites::Sites;
 pub use states::States;
 pub use sync::Sync;
 pub use updates::Updates;
@@ -99,6 +101,7 @@ pub struct Text {
     pub servers: Servers,
     pub sync: Sync,
     pub downstream: Downstream,
+    pub sites: Sites,
     pub selection: Selection,
     pub bundles: Bundles,
     pub content: Content,
@@ -119,6 +122,7 @@ pub static ENGLISH: Text = Text {
     servers: Servers::ENGLISH,
     sync: Sync::ENGLISH,
     downstream: Downstream::ENGLISH,
+    sites: Sites::ENGLISH,
     selection: Selection::ENGLISH,
     bundles: Bundles::ENGLISH,
     content: Content::ENGLISH,
@@ -141,6 +145,7 @@ mod tests {
         all.extend(t.servers.all());
         all.extend(t.sync.all());
         all.extend(t.downstream.all());
+        all.extend(t.sites.all());
         all.extend(t.selection.all());
         all.extend(t.bundles.all());
         all.extend(t.content.all());

@@ -64,6 +64,7 @@ super::words! {
         trigger_manual: "By hand",
         trigger_schedule: "Schedule",
         trigger_retry: "Retry",
+        trigger_parent: "Site above",
         phase_releases: "Fetching signed releases",
         phase_updates: "Reading package indices",
         phase_storing: "Storing updates",

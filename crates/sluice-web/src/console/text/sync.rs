@@ -8,6 +8,7 @@ super::words! {
         selection: "Classifications and products",
         sources: "Sources",
         downstream: "Downstream servers",
+        sites: "Sites",
         add_source: "Add sources",
         add_server: "Add a server",
         change_one: "Change {}",

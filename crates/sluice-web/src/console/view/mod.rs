@@ -18,6 +18,7 @@ pub mod overview;
 pub mod selection;
 pub mod server_edit;
 pub mod shell;
+pub mod sites;
 pub mod source_add;
 pub mod sync;
 pub mod sync_runs;

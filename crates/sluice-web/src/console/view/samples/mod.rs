@@ -3,6 +3,7 @@
 mod catalog;
 mod fleet;
 mod front;
+mod hierarchy;
 mod server;
 mod transfer;
 mod tree;
@@ -178,6 +179,8 @@ pub fn all() -> Vec<(&'static str, String)> {
     };
     pages.push(("source_add", add.render()));
     pages.push(("downstream", downstream_page().render()));
+    pages.push(("sites", hierarchy::sites_page(false).render()));
+    pages.push(("sites_top", hierarchy::sites_page(true).render()));
     pages.push(("server_edit", server_page(true).render()));
     pages.push(("server_new", server_page(false).render()));
     let groups = groups::Groups {
