@@ -1,30 +1,17 @@
-//! `sluice site`.
+//! `sluice site show`.
 
-use clap::Subcommand;
 use sluice_web::api::site::SiteInfo;
 
-use super::Context;
-use super::client::{Got, Query};
-use super::error::CliError;
-use super::output::Answer;
-use super::table::{Cell, Column, Table, facts};
-use super::view::{Style, View};
+use crate::cli::Context;
+use crate::cli::client::{Got, Query};
+use crate::cli::error::CliError;
+use crate::cli::output::Answer;
+use crate::cli::table::{Cell, Column, Table, facts};
+use crate::cli::view::{Style, View};
 
-/// What can be done with the site.
-#[derive(Debug, Subcommand)]
-pub enum Verb {
-    /// Show facts about the site and its background work.
-    #[command(after_help = "Example:\n  sluice site show")]
-    Show,
-}
-
-pub(super) async fn run(verb: Verb, context: &Context) -> Result<Answer, CliError> {
-    match verb {
-        Verb::Show => {
-            let got: Got<SiteInfo> = context.api.get("/site", &Query::new()).await?;
-            Ok(Answer::of(got.value, render(&got.data, &context.view)))
-        }
-    }
+pub(super) async fn run(context: &Context) -> Result<Answer, CliError> {
+    let got: Got<SiteInfo> = context.api.get("/site", &Query::new()).await?;
+    Ok(Answer::of(got.value, render(&got.data, &context.view)))
 }
 
 fn render(info: &SiteInfo, view: &View) -> String {
