@@ -68,6 +68,7 @@ pub async fn all_are_in_order(browser: &Browser) {
         "/deployments/new",
         "/sync",
         "/sync/runs",
+        "/sync/sites",
         "/selection",
     ] {
         assert!(known.contains(path), "a link leads to {path}: {known:#?}");
