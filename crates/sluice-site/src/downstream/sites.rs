@@ -1,7 +1,7 @@
 //! Servers that are Sluice sites below this one: joining approved them, leaving ends that.
 
 use jiff::Timestamp;
-use sluice_model::{ServerId, SiteId};
+use sluice_model::ServerId;
 use sluice_store::downstream_server::{DownstreamServerRecord, PackedServer, ServerStanding};
 
 use super::session::new_record;
@@ -43,6 +43,6 @@ impl Site {
 
     /// Whether a server is a site below this one, which proved who it is when it joined.
     pub(super) fn is_site_below(&self, id: ServerId) -> bool {
-        self.sites.children.is_below(SiteId(id.0))
+        self.sites.children.has_server(id)
     }
 }

@@ -21,6 +21,8 @@ use crate::site::Site;
 pub struct Applicant {
     /// Its identity.
     pub id: SiteId,
+    /// As which server it synchronizes.
+    pub server: ServerId,
     /// Its name.
     pub name: Name,
     /// Version of its program.
@@ -82,7 +84,7 @@ impl Site {
         };
         let credential = SiteCredential { site: asks.id.0, secret: self.host.secret() };
         let record = self.record_of(&asks, site_type, &credential, now);
-        let server = self.approved_server(ServerId(asks.id.0), asks.name.as_str(), now);
+        let server = self.approved_server(asks.server, asks.name.as_str(), now);
         let (packed, packed_server) = (PackedChildSite::new(&record)?, PackedServer::new(&server)?);
         let entry = self.audit_entry(&Caller::system(), "site.join", asks.name.as_str(), site_type.slug());
         let site = Arc::clone(self);
@@ -138,6 +140,7 @@ impl Site {
         let (node, below) = known.map_or_else(|| (fresh(), Vec::new()), |known| (known.node, known.below));
         ChildSiteRecord {
             node: SiteNode { name: asks.name.clone(), site_type, mode: asks.mode, ..node },
+            server: asks.server,
             secret_hash: credential.secret_hash(),
             joined_at: now,
             last_contact: None,

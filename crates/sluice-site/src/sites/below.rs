@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sluice_model::{LinkState, ServerId, SiteId, SiteNode, SiteType};
+use sluice_model::{LinkState, SiteId, SiteNode, SiteType};
 use sluice_store::audit;
 use sluice_store::child_site::{self, PackedChildSite};
 use sluice_store::downstream_server;
@@ -171,7 +171,7 @@ impl Site {
         });
         let packed = PackedChildSite::new(&left)?;
         let entry = self.audit_entry(&Caller::system(), "site.left", left.node.name.as_str(), "");
-        let server = self.left_server(ServerId(from.id.0))?;
+        let server = self.left_server(left.server)?;
         let site = Arc::clone(self);
         self.to_the_end(async move {
             let _turn = turn;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use sluice_model::{LinkState, Name, SiteId, SiteNode};
+use sluice_model::{LinkState, Name, ServerId, SiteId, SiteNode};
 use sluice_store::child_site::{self, ChildSiteRecord, PackedChildSite};
 use sluice_store::{Reader, StoreError};
 
@@ -74,9 +74,10 @@ impl Children {
         self.0.load().get(&id).map(Arc::clone)
     }
 
-    /// Whether a site stands below this one, and has not left.
-    pub(crate) fn is_below(&self, id: SiteId) -> bool {
-        self.get(id).is_some_and(|site| site.record().left_at.is_none())
+    /// Whether a server is a site below this one that has not left.
+    pub(crate) fn has_server(&self, id: ServerId) -> bool {
+        let all = self.0.load();
+        all.values().map(|site| site.record()).any(|record| record.server == id && record.left_at.is_none())
     }
 
     /// All, by name.

@@ -136,6 +136,7 @@ impl Site {
                 name: self.config.name.clone(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
             },
+            server: self.upstreams.id,
             site_type: order.site_type.map(|site_type| site_type.slug().to_owned()),
             mode: order.mode.slug().to_owned(),
             has_sites_below: !self.sites.children.present().is_empty(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sluice_model::{ServerId, SiteId};
+use sluice_model::SiteId;
 use sluice_store::{audit, child_site};
 
 use crate::caller::{Caller, Permission};
@@ -35,7 +35,7 @@ impl Site {
             Ok(())
         })
         .await?;
-        match self.remove_downstream(caller, ServerId(id.0)).await {
+        match self.remove_downstream(caller, known.server).await {
             Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
             done => done,
         }

@@ -1,9 +1,11 @@
 -- One identity of a site, for bundles, servers and sites alike.
 DELETE FROM meta WHERE name = 'server-id';
 
--- Sites that joined below this one. The body is what each last told of itself and the sites below it.
+-- Sites that joined below this one. The body is what each last told of itself and the sites below it,
+-- the server is what it is known as where it synchronizes.
 CREATE TABLE child_site (
     id {blob} NOT NULL PRIMARY KEY,
+    server {blob} NOT NULL,
     name TEXT NOT NULL,
     secret_hash {blob} NOT NULL,
     joined_at {int} NOT NULL,

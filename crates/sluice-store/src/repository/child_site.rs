@@ -1,7 +1,7 @@
 //! Sites that joined below this one.
 
 use jiff::Timestamp;
-use sluice_model::{SiteId, SiteNode};
+use sluice_model::{ServerId, SiteId, SiteNode};
 
 use super::child_site_row::NodeRow;
 use crate::bind::{Args, args};
@@ -14,12 +14,12 @@ use crate::statement::statements;
 
 statements! {
     child_site(id) {
-        PUT[7] = "INSERT INTO child_site (id, name, secret_hash, joined_at, last_contact, left_at, body) \
-            VALUES {rows} ON CONFLICT (id) DO UPDATE SET name = excluded.name, secret_hash = excluded.secret_hash, \
+        PUT[8] = "INSERT INTO child_site (id, server, name, secret_hash, joined_at, last_contact, left_at, body) \
+            VALUES {rows} ON CONFLICT (id) DO UPDATE SET server = excluded.server, name = excluded.name, secret_hash = excluded.secret_hash, \
             joined_at = excluded.joined_at, last_contact = excluded.last_contact, left_at = excluded.left_at, \
             body = excluded.body";
         REMOVE = "DELETE FROM child_site WHERE id = $1";
-        LOAD(all) = "SELECT id, name, secret_hash, joined_at, last_contact, left_at, body FROM child_site";
+        LOAD(all) = "SELECT id, server, name, secret_hash, joined_at, last_contact, left_at, body FROM child_site";
     }
 }
 
@@ -28,6 +28,8 @@ statements! {
 pub struct ChildSiteRecord {
     /// What it last told of itself.
     pub node: SiteNode,
+    /// As which server it synchronizes from here; only the two sites know.
+    pub server: ServerId,
     /// SHA-256 of the secret it shows.
     pub secret_hash: [u8; 32],
     /// When it joined.
@@ -44,6 +46,7 @@ pub struct ChildSiteRecord {
 #[derive(Clone, Debug)]
 pub struct PackedChildSite {
     id: SiteId,
+    server: ServerId,
     name: String,
     secret_hash: [u8; 32],
     joined_at: Timestamp,
@@ -61,6 +64,7 @@ impl PackedChildSite {
         let rows: Vec<NodeRow> = std::iter::once(&site.node).chain(&site.below).map(NodeRow::new).collect();
         Ok(Self {
             id: site.node.id,
+            server: site.server,
             name: site.node.name.to_string(),
             secret_hash: site.secret_hash,
             joined_at: site.joined_at,
@@ -81,6 +85,7 @@ fn from_row(row: Row<'_>) -> Result<ChildSiteRecord, StoreError> {
     }
     Ok(ChildSiteRecord {
         node,
+        server: row.get("server")?,
         secret_hash: row.get("secret_hash")?,
         joined_at: row.get("joined_at")?,
         last_contact: row.get("last_contact")?,
@@ -96,6 +101,7 @@ fn from_row(row: Row<'_>) -> Result<ChildSiteRecord, StoreError> {
 pub async fn put(tx: &mut Tx, sites: &[PackedChildSite]) -> Result<(), StoreError> {
     let bind = |site: &&PackedChildSite, args: &mut Args| {
         args.push(site.id);
+        args.push(site.server);
         args.push(&site.name);
         args.push(site.secret_hash);
         args.push(site.joined_at);

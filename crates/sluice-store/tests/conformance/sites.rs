@@ -1,7 +1,7 @@
 //! Sites below this one, and the tokens they join with.
 
 use jiff::SignedDuration;
-use sluice_model::{DeviceFigures, Name, SiteId, SiteMode, SiteNode, SiteType, TokenId};
+use sluice_model::{DeviceFigures, Name, ServerId, SiteId, SiteMode, SiteNode, SiteType, TokenId};
 use sluice_store::child_site::{ChildSiteRecord, PackedChildSite};
 use sluice_store::site_token::SiteTokenRecord;
 use sluice_store::{Store, StoreError, child_site, site_token};
@@ -42,6 +42,7 @@ fn record(number: u128) -> ChildSiteRecord {
     };
     ChildSiteRecord {
         node: node(number),
+        server: ServerId(uuid(number + 1_000)),
         secret_hash: [5; 32],
         joined_at: at(1),
         last_contact: Some(at(2)),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use sluice_model::SiteId;
+use sluice_model::{ServerId, SiteId};
 use sluice_site::sites::accept::Applicant;
 use sluice_site::{Site, SiteError};
 use sluice_wire::site::{JoinRequest, JoinResponse, SiteIdentity, SiteToken};
@@ -22,6 +22,7 @@ pub(super) async fn join(
         .map_err(|error| SiteError::unauthenticated(error.to_string(), "`sluice site token` makes a site token."))?;
     let applicant = Applicant {
         id: SiteId(request.site.id),
+        server: ServerId(request.server),
         name: bounds::name(&request.site.name)?,
         version: bounds::version(request.site.version)?,
         site_type: request.site_type.as_deref().map(bounds::site_type).transpose()?,

@@ -23,7 +23,7 @@ async fn post(site: &TestSite, path: &str, credential: Option<&str>, body: &Valu
 
 fn join(token: &str) -> Value {
     json!({ "token": token, "site": { "id": CHILD, "name": "Branch", "version": env!("CARGO_PKG_VERSION") },
-        "mode": "replica", "has_sites_below": false, "time": NOW })
+        "server": "0198c0de-0000-7000-8000-0000000000cc", "mode": "replica", "has_sites_below": false, "time": NOW })
 }
 
 fn with(mut request: Value, path: &str, value: Value) -> Value {

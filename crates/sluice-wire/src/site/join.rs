@@ -10,6 +10,8 @@ pub struct JoinRequest {
     pub token: String,
     /// Who wants to join.
     pub site: SiteIdentity,
+    /// As which server it synchronizes: the GUID that \[MS-WSUSSS\] knows it by, told to nobody else.
+    pub server: Uuid,
     /// The type it wants to have there; the usual one when absent.
     #[serde(default)]
     pub site_type: Option<String>,

@@ -59,7 +59,7 @@ pub(crate) struct Upstreams {
     host: Host,
     /// Who the site is at servers it does not know yet: the same when a source is tried out and when it is defined. It
     /// is all that servers know a site by, so nobody else is told.
-    id: Uuid,
+    pub(crate) id: Uuid,
     /// How the site calls itself when a source does not say.
     account: String,
     pub(crate) pace: Mutex<Pace>,
