@@ -18,7 +18,8 @@ use crate::cli::word::word;
   sluice site join ss1.… --type update-point")]
 pub struct Join {
     /// The token that `sluice site token` printed at the other site.
-    token: String,
+    #[arg(value_name = "TOKEN")]
+    site_token: String,
     /// What this site is to be; what is usual below the other one when absent.
     #[arg(long = "type", value_name = "TYPE",
         value_parser = word(&[SiteType::ChildPrimary, SiteType::Secondary, SiteType::UpdatePoint]))]
@@ -35,7 +36,8 @@ pub struct Join {
 }
 
 pub(super) async fn run(join: Join, context: &Context) -> Result<Answer, CliError> {
-    let order = JoinOrder { token: join.token, site_type: join.site_type, mode: Some(join.mode), proxy: join.proxy };
+    let order =
+        JoinOrder { token: join.site_token, site_type: join.site_type, mode: Some(join.mode), proxy: join.proxy };
     let path = if join.check { "/site/join/check" } else { "/site/join" };
     let got: Got<JoinReport> = context.api.post(path, &order).await?;
     let answer = Answer::of(got.value, render(&got.data, join.check));
