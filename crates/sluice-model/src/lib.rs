@@ -39,7 +39,7 @@ pub use id::{
 pub use name::{Name, NameError};
 pub use protocol_version::ProtocolVersion;
 pub use schedule::Schedule;
-pub use site::{DeviceFigures, LinkState, SetWhere, SiteMode, SiteNode, SiteSetting, SiteType};
+pub use site::{DeviceFigures, LinkState, SetWhere, SiteMode, SiteNode, SiteSetting, SiteType, stands_in};
 pub use sync::{SyncExtent, SyncPhase, SyncProgress, SyncTrigger};
 pub use update::{BinaryPackage, Classification, Sha256, SourcePackage, Update, UpdateContent, UpdateKind};
 pub use windows::{DriverTarget, PatchingType, RevisionRef, Severity, WindowsCategory, WindowsContent, WindowsFile};

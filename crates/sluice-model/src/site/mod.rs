@@ -4,8 +4,10 @@ pub mod link;
 pub mod node;
 pub mod place;
 pub mod setting;
+pub mod stand_in;
 
 pub use link::LinkState;
 pub use node::{DeviceFigures, SiteNode};
 pub use place::{SiteMode, SiteType};
 pub use setting::{SetWhere, SiteSetting};
+pub use stand_in::stands_in;

@@ -75,6 +75,7 @@ pub(crate) fn start(site: &Arc<Site>) {
         downstream::remove_devices_without_server(&site).await
     });
     every(site, "sites below", CONTACT_TICK, |site| async move { sites::write_children(&site).await });
+    every(site, "stand-in", CONTACT_TICK, |site| async move { sites::decide_stand_in(&site).await });
     every(site, "names", CONTACT_TICK, |site| async move { names::write(&site).await });
     every(site, "rollup", ROLLUP_TICK, |site| async move { rollup::follow(&site).await });
     every(site, "take-over", SYNC_TICK, |site| async move { migration::advance(&site).await });

@@ -152,7 +152,7 @@ fn concerns(site: &Site, source: SourceId, event: &SiteEvent) -> bool {
         SiteEvent::Device(_) | SiteEvent::Devices | SiteEvent::Catalog { .. } => true,
         // The end of a run: before the first, nothing can be told.
         SiteEvent::Sync(id) => *id == source && site.sync.running(source).is_none(),
-        SiteEvent::Deployment(_) | SiteEvent::Alerts | SiteEvent::Content => false,
+        SiteEvent::Deployment(_) | SiteEvent::Alerts | SiteEvent::Content | SiteEvent::Sites => false,
     }
 }
 

@@ -10,7 +10,7 @@ use sluice_store::child_site::{self, PackedChildSite};
 use sluice_store::downstream_server;
 use sluice_wire::site::{MAX_HOLD, MAX_NODES, SiteCredential};
 
-use super::TopSettings;
+use super::{StandIn, TopSettings};
 use crate::caller::Caller;
 use crate::digest;
 use crate::error::{SiteError, SiteResult};
@@ -41,6 +41,8 @@ pub struct SiteNews {
     pub settings_digest: String,
     /// The settings, when they are not those it has.
     pub settings: Option<TopSettings>,
+    /// What it needs to stand in for this site; `None`: it is no update point.
+    pub stand_in: Option<StandIn>,
 }
 
 impl Site {
@@ -119,7 +121,7 @@ impl Site {
         }
         let mut watch = self.sites.news.watch();
         watch.mark_unchanged();
-        let news = self.present_news(digest)?;
+        let news = self.present_news(to, digest)?;
         if mark != Some(news.mark.as_str()) || news.settings.is_some() {
             return Ok(news);
         }
@@ -131,10 +133,10 @@ impl Site {
         if held {
             tokio::time::sleep(self.head_start_of(to)).await;
         }
-        self.present_news(digest)
+        self.present_news(to, digest)
     }
 
-    fn present_news(&self, digest: Option<&str>) -> SiteResult<SiteNews> {
+    fn present_news(&self, to: SiteBelow, digest: Option<&str>) -> SiteResult<SiteNews> {
         // The mark first: what changes after it makes another.
         let mark = self.sites.news.mark();
         let settings = self.top_settings()?;
@@ -145,6 +147,7 @@ impl Site {
             name: self.config.name.clone(),
             settings: (digest != Some(settings_digest.as_str())).then_some(settings),
             settings_digest,
+            stand_in: self.stand_in_for(to),
         })
     }
 

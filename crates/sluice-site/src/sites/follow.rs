@@ -10,7 +10,7 @@ use std::time::Duration;
 use sluice_wire::site::{NewsRequest, NewsResponse};
 
 use super::link::{LinkError, ParentClient};
-use super::{ParentSite, TopSettings, inherit};
+use super::{ParentSite, TopSettings, inherit, stand_in};
 use crate::error::{SiteError, SiteResult, chain};
 use crate::events::SiteEvent;
 use crate::site::Site;
@@ -81,6 +81,7 @@ async fn once(site: &Arc<Site>, parent: &ParentSite, acted: Option<String>) -> S
         let unreadable = || SiteError::from(LinkError::Answer { url: parent.url.clone() });
         inherit::take(site, parent, TopSettings::from_wire(settings).ok_or_else(unreadable)?).await?;
     }
+    stand_in::remember(site, parent, news.stand_in).await?;
     let asks_for_more = inherit::enforce(site).await?;
     if acted.as_deref() == Some(news.mark.as_str()) && !asks_for_more {
         return Ok(news.mark);

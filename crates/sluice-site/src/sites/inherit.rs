@@ -6,8 +6,8 @@ use std::sync::Arc;
 use sluice_model::{CategoryId, Choice, Classification, SiteSetting};
 use sluice_store::{selection, source};
 
-use super::place::store;
-use super::{ParentSite, Place, TopSettings};
+use super::place::change_parent;
+use super::{ParentSite, TopSettings};
 use crate::caller::Caller;
 use crate::content::settings::{ContentSettingsChange, UpdateFiles};
 use crate::error::SiteResult;
@@ -16,23 +16,7 @@ use crate::site::Site;
 
 /// Stores what the site above told.
 pub(super) async fn take(site: &Arc<Site>, parent: &ParentSite, settings: TopSettings) -> SiteResult<()> {
-    let turn = site.directory_turn().await;
-    let place = site.sites.place();
-    let Some(known) = place.parent.as_ref().filter(|known| known.credential == parent.credential) else {
-        return Ok(());
-    };
-    let next = Place { parent: Some(ParentSite { settings: Some(settings), ..known.clone() }), ..Place::clone(&place) };
-    let bytes = next.to_bytes()?;
-    let of_work = Arc::clone(site);
-    site.to_the_end(async move {
-        let _turn = turn;
-        of_work.store.write(move |tx| Box::pin(async move { store(tx, &bytes).await })).await?;
-        of_work.sites.place.send_replace(Arc::new(next));
-        // Those below are told the same.
-        of_work.sites.news.raise();
-        Ok(())
-    })
-    .await
+    change_parent(site, parent, |known| known.settings = Some(settings)).await
 }
 
 /// Brings this site in line with what it was told; true when something else is asked of the source now.

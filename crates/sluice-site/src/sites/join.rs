@@ -101,6 +101,8 @@ impl Site {
             source: record.id,
             joined_at: self.now(),
             settings: None,
+            stand_in: None,
+            stands_in: None,
         };
         let place = Place { site_type, mode: order.mode, parent: Some(parent) };
         let entry = self.audit_entry(caller, "site.join", answer.report.parent.as_str(), site_type.slug());

@@ -9,6 +9,7 @@
 //! | [`tree`], `figures` | what administrators see |
 //! | [`preflight`], [`join`], [`leave`] | how this site joins below another, moves and leaves |
 //! | `link`, `follow`, `report`, `inherit` | the conversation with the site above |
+//! | `stand_in` | taking the place of the first update point while that is silent |
 //!
 //! Metadata, decisions and content come by \[MS-WSUSSS\] from the site above, as from any upstream server: joining
 //! makes a source. What is added here is trust, the settings of the top, news without waiting for a schedule, and what
@@ -32,6 +33,7 @@ pub mod remove;
 mod report;
 mod set_type;
 pub mod settings;
+mod stand_in;
 pub mod tokens;
 mod top;
 pub mod tree;
@@ -50,6 +52,7 @@ use children::Children;
 use link::LinkStatus;
 use news::News;
 pub(crate) use place::{ParentSite, Place};
+pub use stand_in::StandIn;
 pub use top::TopSettings;
 
 /// Where the site's identity is kept.
@@ -104,3 +107,4 @@ pub(crate) fn start(site: &Arc<Site>) {
 }
 
 pub(crate) use children::write as write_children;
+pub(crate) use stand_in::decide as decide_stand_in;

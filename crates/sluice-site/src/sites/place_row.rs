@@ -7,7 +7,9 @@ use sluice_wire::site::SiteCredential;
 use uuid::Uuid;
 
 use super::place::{ParentSite, Place};
+use super::stand_in::StandIn;
 use super::top::TopSettings;
+use crate::sources::UpstreamSource;
 
 #[derive(Serialize, Deserialize)]
 pub(super) struct PlaceRow {
@@ -27,6 +29,10 @@ struct ParentRow {
     source: Uuid,
     joined_at: Timestamp,
     settings: Option<SettingsRow>,
+    #[serde(default)]
+    stand_in: Option<StandInRow>,
+    #[serde(default)]
+    stands_in: Option<Uuid>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -35,6 +41,18 @@ struct SettingsRow {
     selection: Vec<(Uuid, bool)>,
     languages: Vec<String>,
     express: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StandInRow {
+    rank: u32,
+    url: String,
+    proxy: Option<String>,
+    authorities: Option<String>,
+    pinned: Vec<String>,
+    replica: bool,
+    languages: Vec<String>,
+    parallel: u8,
 }
 
 impl PlaceRow {
@@ -72,6 +90,8 @@ impl ParentRow {
             source: parent.source.0,
             joined_at: parent.joined_at,
             settings: parent.settings.as_ref().map(SettingsRow::new),
+            stand_in: parent.stand_in.clone().map(StandInRow::new),
+            stands_in: parent.stands_in.map(|source| source.0),
         }
     }
 
@@ -88,6 +108,8 @@ impl ParentRow {
             source: SourceId(self.source),
             joined_at: self.joined_at,
             settings: self.settings.map(SettingsRow::settings).transpose()?,
+            stand_in: self.stand_in.map(StandInRow::stand_in),
+            stands_in: self.stands_in.map(SourceId),
         })
     }
 }
@@ -114,6 +136,35 @@ impl SettingsRow {
     }
 }
 
+impl StandInRow {
+    fn new(StandIn { rank, source }: StandIn) -> Self {
+        Self {
+            rank,
+            url: source.url,
+            proxy: source.proxy,
+            authorities: source.authorities,
+            pinned: source.pinned,
+            replica: source.replica,
+            languages: source.languages,
+            parallel: source.parallel,
+        }
+    }
+
+    fn stand_in(self) -> StandIn {
+        let source = UpstreamSource {
+            url: self.url,
+            proxy: self.proxy,
+            authorities: self.authorities,
+            pinned: self.pinned,
+            replica: self.replica,
+            account_name: None,
+            languages: self.languages,
+            parallel: self.parallel,
+        };
+        StandIn { rank: self.rank, source }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,6 +186,11 @@ mod tests {
                 languages: vec!["en".into()],
                 express: true,
             }),
+            stand_in: Some(StandIn {
+                rank: 2,
+                source: UpstreamSource { url: "https://wsus.example:8531".into(), ..UpstreamSource::default() },
+            }),
+            stands_in: Some(SourceId(Uuid::from_u128(5))),
         };
         let place = Place { site_type: SiteType::ChildPrimary, mode: SiteMode::Autonomous, parent: Some(parent) };
         for place in [place, Place::default()] {

@@ -50,6 +50,8 @@ pub struct ParentInfo {
     pub error: Option<String>,
     /// How far its clock is ahead of this one's.
     pub clock_ahead: Option<SignedDuration>,
+    /// This update point synchronizes in its place, because it is silent.
+    pub stands_in: bool,
 }
 
 /// Where a setting is made.
@@ -84,6 +86,7 @@ impl Site {
             last_contact: link.last_contact,
             error: link.error,
             clock_ahead: link.clock_ahead,
+            stands_in: parent.stands_in.is_some(),
         });
         let line = |setting: SiteSetting| SettingPlace {
             setting,

@@ -416,7 +416,8 @@ impl Site {
         self.to_the_end(async move { site.delete_source_now(&caller, id).await }).await
     }
 
-    async fn delete_source_now(&self, caller: &Caller, id: SourceId) -> SiteResult<()> {
+    /// The same for what the site decides itself.
+    pub(crate) async fn delete_source_now(&self, caller: &Caller, id: SourceId) -> SiteResult<()> {
         caller.require(Permission::ManageSite)?;
         let old = self.sources.get(id).ok_or_else(|| SiteError::not_found("source", id))?;
         self.not_running(id)?;
@@ -544,7 +545,7 @@ pub(crate) fn catalog_file_record(id: SourceId, name: String, created_at: Timest
     })
 }
 
-fn record_of(id: SourceId, spec: &SourceSpec, created_at: Timestamp) -> SiteResult<SourceRecord> {
+pub(crate) fn record_of(id: SourceId, spec: &SourceSpec, created_at: Timestamp) -> SiteResult<SourceRecord> {
     let name = valid_name(&spec.name)?;
     spec.config.check()?;
     Ok(SourceRecord {

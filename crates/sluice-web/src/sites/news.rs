@@ -24,5 +24,6 @@ pub(super) async fn news(
         name: news.name,
         settings_digest: news.settings_digest,
         settings: news.settings.map(|settings| settings.to_wire()),
+        stand_in: news.stand_in.map(|stand_in| stand_in.to_wire()),
     }))
 }

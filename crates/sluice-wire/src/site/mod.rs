@@ -22,7 +22,7 @@ mod token;
 pub use credential::SiteCredential;
 pub use hello::{HelloRequest, HelloResponse, LeaveRequest, LeaveResponse, NodeReport};
 pub use join::{JoinRequest, JoinResponse, SiteIdentity};
-pub use news::{NewsRequest, NewsResponse, Selected, TopSettings};
+pub use news::{NewsRequest, NewsResponse, Selected, StandIn, TopSettings};
 pub use token::{SiteToken, SiteTokenError};
 
 /// Where the protocol lives on a site's client listener.

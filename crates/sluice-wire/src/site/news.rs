@@ -29,6 +29,38 @@ pub struct NewsResponse {
     /// The settings of the top, when they are not those that are in force.
     #[serde(default)]
     pub settings: Option<TopSettings>,
+    /// What an additional software update point needs when the first of its site fails; absent of other sites.
+    #[serde(default)]
+    pub stand_in: Option<StandIn>,
+}
+
+/// Where the first software update point of a site synchronizes from, for the next in rank.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StandIn {
+    /// How many points come before it.
+    pub rank: u32,
+    /// Root of the server.
+    pub url: String,
+    /// HTTP proxy, perhaps with name and password.
+    #[serde(default)]
+    pub proxy: Option<String>,
+    /// Certificate authorities believed beside those of the machine, PEM.
+    #[serde(default)]
+    pub authorities: Option<String>,
+    /// SHA-256 of certificates that alone are believed, hexadecimal.
+    pub pinned: Vec<String>,
+    /// Decisions are taken over from there.
+    pub replica: bool,
+    /// Languages of metadata; all when empty.
+    pub languages: Vec<String>,
+    /// Requests at once.
+    pub parallel: u8,
+}
+
+impl std::fmt::Debug for StandIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "StandIn({} at {}, proxy hidden)", self.rank, self.url)
+    }
 }
 
 /// What is decided at the top of the hierarchy for all sites below.

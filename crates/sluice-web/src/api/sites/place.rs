@@ -56,6 +56,8 @@ pub struct SiteAbove {
     pub error: Option<String>,
     /// How many seconds its clock is ahead.
     pub clock_ahead_seconds: Option<i64>,
+    /// This update point synchronizes in its place, because it is silent.
+    pub stands_in: bool,
 }
 
 /// Where a setting is made.
@@ -109,6 +111,7 @@ impl From<settings::ParentInfo> for SiteAbove {
             last_contact: parent.last_contact,
             error: parent.error,
             clock_ahead_seconds: parent.clock_ahead.map(|ahead| ahead.as_secs()),
+            stands_in: parent.stands_in,
         }
     }
 }

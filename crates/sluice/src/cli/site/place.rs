@@ -36,6 +36,9 @@ fn render(place: &SitePlace, view: &View) -> String {
         rows.push(("Joined", view.time(parent.joined_at)));
         rows.push(("Link", parent.state.to_string()));
         rows.push(("Last contact", view.time_or_dash(parent.last_contact)));
+        if parent.stands_in {
+            rows.push(("Stands in", "this update point synchronizes in its place".to_owned()));
+        }
         if let Some(error) = &parent.error {
             rows.push(("Error", error.clone()));
         }
@@ -77,6 +80,7 @@ mod tests {
             last_contact: None,
             error: Some("the site above cannot be reached".into()),
             clock_ahead_seconds: Some(90),
+            stands_in: true,
         };
         let line = |setting, is_set| SettingPlace { setting, is_set, reason: "Because.".into() };
         let place = SitePlace {
