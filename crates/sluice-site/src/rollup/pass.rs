@@ -117,8 +117,11 @@ impl Pass<'_> {
         let answer: GetRollupConfigurationResponse =
             self.session.ask_known(self.site, "GetRollupConfiguration", &request).await?;
         let wanted = answer.configuration;
-        // Both are random, so that their sum is another one when either is.
-        let upstream = Uuid::from_u128(wanted.server_id.as_u128() ^ wanted.rollup_reset_guid.as_u128().rotate_left(64));
+        // Nor was anything told by whoever this site was there before. All three are random, so that together they are
+        // another one when any of them is.
+        let (server, database) = (wanted.server_id.as_u128(), wanted.rollup_reset_guid.as_u128());
+        let me = self.session.account.as_u128();
+        let upstream = Uuid::from_u128(server ^ database.rotate_left(64) ^ me.rotate_left(32));
         if self.memory.upstream != Some(upstream) {
             *self.memory = Memory::of(&self.site.store, self.id, upstream).await?;
         }
