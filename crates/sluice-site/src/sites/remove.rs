@@ -31,6 +31,8 @@ impl Site {
                 })
             });
             write.await?;
+            // A request that it holds here is answered, so that it asks again and learns it.
+            site.sites.news.raise();
             site.emit(SiteEvent::Sites);
             Ok(())
         })

@@ -83,6 +83,7 @@ pub(super) fn place(visit: &Visit, place: &SitePlace) -> PlaceView {
             LinkState::Pending | LinkState::Left => Chip::new(Tone::Warn, t.pending),
         },
         error: parent.error.clone().unwrap_or_default(),
+        stands_in: parent.stands_in.then(|| Chip::new(Tone::Warn, t.stands_in)),
         clock: match parent.clock_ahead {
             Some(ahead) if ahead.as_secs().abs() > 60 => t.clock.with(ahead.as_secs()),
             _ => String::new(),

@@ -38,6 +38,7 @@ super::words! {
         place_link: "Link",
         place_error: "Why not",
         clock: "Its clock is {} seconds ahead.",
+        stands_in: "This update point synchronizes in its place.",
         make_central: "Make this the central administration site",
         make_stand_alone: "Make this a stand-alone primary site",
         leave: "Leave the site above",

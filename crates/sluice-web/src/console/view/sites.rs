@@ -59,6 +59,8 @@ pub struct ParentView {
     pub link: Chip,
     pub error: String,
     pub clock: String,
+    /// This site stands in for it.
+    pub stands_in: Option<Chip>,
 }
 
 /// The form for joining.

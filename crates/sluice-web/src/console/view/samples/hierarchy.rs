@@ -25,6 +25,7 @@ pub fn sites_page(at_top: bool) -> sites::Sites {
         link: Chip::label(Tone::Bad, t.silent.with("2 h ago")),
         error: "the site above, https://top.example:8531, cannot be reached: nobody listens there".into(),
         clock: t.clock.with(92),
+        stands_in: Some(Chip::new(Tone::Warn, t.stands_in)),
     };
     let join = sites::JoinForm {
         token: Input::text("token", t.token, HOSTILE).hint(t.token_hint).required(),
