@@ -92,7 +92,11 @@ impl ComingFile {
             let mut piece = vec![0; len];
             file.read_exact_at(&mut piece, at).map(|()| Bytes::from(piece))
         });
-        read.await.map_err(io::Error::other)?
+        read.await.map_err(io::Error::other)?.map_err(|error| match error.kind() {
+            // It was thrown away meanwhile: what came was something else.
+            io::ErrorKind::UnexpectedEof => io::Error::other(ComingError::Failed),
+            _ => error,
+        })
     }
 
     async fn arrived(&mut self, at: u64, most: Duration) -> Result<(Arc<File>, u64), ComingError> {
