@@ -28,7 +28,6 @@ pub(in crate::downstream) use status::status;
 
 use super::fault::{ServerFault, ServerResult};
 use super::servers::KnownServer;
-use super::settings::DownstreamAccess;
 use crate::site::Site;
 
 /// Most computers in one report, as WSUS announces.
@@ -74,10 +73,9 @@ impl Site {
     /// # Errors
     /// `NotApproved` when no server is served at the address.
     pub fn downstream_rollup(&self, peer: IpAddr) -> ServerResult<RollupConfiguration> {
-        let access = self.downstream.settings.load().access;
         let servers = self.downstream.servers.all();
         let at = |server: &&Arc<KnownServer>| server.is_at(peer) && self.served(server.id).is_some();
-        if access == DownstreamAccess::Nobody || !servers.iter().any(|server| at(&server)) {
+        if !servers.iter().any(|server| at(&server)) {
             return Err(ServerFault::NotApproved);
         }
         Ok(RollupConfiguration { reset: Uuid::from_bytes(self.epoch.id), server: self.downstream.id })
