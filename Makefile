@@ -32,7 +32,7 @@ lint: ## format check and clippy, warnings are errors
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 
-bench: setup ## benches against peers and limits, printed as ratios (ARGS=sync|fleet|agent|ingest|windows|servers for a part)
+bench: setup ## benches against peers and limits, printed as ratios (ARGS=sync|fleet|agent|ingest|windows|servers|sites for a part)
 	@scripts/bench-nginx.sh $(TARGET)/nginx
 	$(CARGO) build --release --locked -p sluice -p sluice-bench
 	$(TARGET)/release/sluice-bench $(ARGS)

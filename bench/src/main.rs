@@ -13,6 +13,7 @@
 //! | `ingest` | inventories and reports of simulated devices over TLS, and the site's memory |
 //! | `windows` | scans of Windows clients over a catalog like Windows 11's: answers against nginx, CPU, memory, capacity, events; the same with a whole fleet registered |
 //! | `servers` | a first synchronization of 60,000 revisions from another site, one with nothing new, documents against nginx, scans beside servers that synchronize |
+//! | `sites` | a hierarchy of 21 sites: changes downwards, reports upwards |
 
 #![expect(clippy::print_stdout, reason = "the report goes to standard output")]
 
@@ -120,6 +121,7 @@ fn all(parts: &[String]) -> anyhow::Result<()> {
     part("ingest", devices::ingest::bench);
     part("windows", windows::bench);
     part("servers", servers::bench);
+    part("sites", servers::sites);
     report.summary();
     anyhow::ensure!(failed.is_empty(), "could not run: {}", failed.join(", "));
     Ok(())

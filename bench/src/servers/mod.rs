@@ -1,11 +1,12 @@
 //! Servers among themselves: a first synchronization of a large catalog from another site, one with nothing new, the
-//! documents against nginx, and whether devices are served while servers synchronize.
+//! documents against nginx, whether devices are served while servers synchronize, and how fast a hierarchy of 21 sites is.
 //!
 //! Both sites and the load are on the same machine. Nothing goes through TLS, as nginx beside it.
 
 mod beside;
 mod catalog;
 mod documents;
+mod hierarchy;
 mod peer;
 mod sync;
 
@@ -23,4 +24,9 @@ pub fn bench(work: &Work, report: &mut Report) -> anyhow::Result<()> {
         beside::bench(&upstream, report).await?;
         upstream.stop().await
     })
+}
+
+/// A hierarchy of sites.
+pub fn sites(work: &Work, report: &mut Report) -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(hierarchy::bench(work, report))
 }
