@@ -9,7 +9,7 @@ use crate::place::Chain;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_site_that_is_cut_off_serves_its_devices_and_catches_up() {
     let chain = Chain::synchronized(&[Software::new(5_001_010)]).await;
-    let device = Device::at(&chain.bottom);
+    let device = Device::at(&chain.bottom.site);
     chain.cables[1].set("down");
     let newer = Software::new(5_001_011);
     chain.publish("second", &software(&newer), &[newer]).await;

@@ -1,14 +1,13 @@
-//! A Windows device at the bottom that scans again and again.
+//! A Windows device of a site, and one that scans again and again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
+use sluice_e2e::Site;
 use sluice_sim::windows::{Behaviour, Profile, Server, ServerOptions, VirtualMachine, WindowsClient};
 use sluice_sim::{Clock, Host};
 use tokio::task::JoinHandle;
-
-use crate::place::Place;
 
 struct SystemClock;
 
@@ -19,6 +18,15 @@ impl Clock for SystemClock {
     }
 }
 
+/// A Windows 11 machine whose server is a site.
+pub fn client(site: &Site) -> WindowsClient {
+    let authority = std::fs::read(site.authority_path()).expect("the site's authority");
+    let url = format!("https://127.0.0.1:{}", site.client_port());
+    let host = Host { clock: Arc::new(SystemClock) };
+    let server = Server::new(&ServerOptions::with_authority(url, authority), host).expect("a server");
+    WindowsClient::new(VirtualMachine::new(Profile::Windows11Pro25H2, 7, 1), server, Behaviour::default())
+}
+
 /// A device that scans until it is asked how that went.
 pub struct Device {
     task: JoinHandle<(u32, WindowsClient)>,
@@ -26,13 +34,8 @@ pub struct Device {
 }
 
 impl Device {
-    pub fn at(place: &Place) -> Self {
-        let authority = std::fs::read(place.site.authority_path()).expect("the site's authority");
-        let url = format!("https://127.0.0.1:{}", place.site.client_port());
-        let host = Host { clock: Arc::new(SystemClock) };
-        let server = Server::new(&ServerOptions::with_authority(url, authority), host).expect("a server");
-        let machine = VirtualMachine::new(Profile::Windows11Pro25H2, 7, 1);
-        let mut client = WindowsClient::new(machine, server, Behaviour::default());
+    pub fn at(site: &Site) -> Self {
+        let mut client = client(site);
         let stop = Arc::new(AtomicBool::new(false));
         let asked = Arc::clone(&stop);
         let task = tokio::spawn(async move {

@@ -23,7 +23,7 @@ async fn what_the_top_has_arrives_at_the_bottom() {
     chain.bottom.site.api().post("/categories/selection", select).await;
     chain.bottom.finished(&before).await;
     chain.is_equal().await;
-    let device = Device::at(&chain.bottom);
+    let device = Device::at(&chain.bottom.site);
 
     // Nothing new: two short requests, and no more than a line of history.
     for place in [&chain.middle, &chain.bottom] {

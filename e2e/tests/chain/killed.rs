@@ -20,7 +20,7 @@ const NEW: u32 = 30;
 async fn sites_that_are_killed_lose_nothing() {
     let mut random = Random::new("kill -9 of a chain");
     let mut chain = Chain::synchronized(&[Software::new(5_002_000)]).await;
-    let device = Device::at(&chain.bottom);
+    let device = Device::at(&chain.bottom.site);
     for round in 0..ROUNDS {
         let first = 5_003_000 + round * 100;
         let updates: Vec<_> = (first..first + NEW).map(Software::new).collect();

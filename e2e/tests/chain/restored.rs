@@ -9,7 +9,7 @@ use crate::place::Chain;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restored_upstream_is_synchronized_with_anew() {
     let mut chain = Chain::synchronized(&[Software::new(5_001_020)]).await;
-    let device = Device::at(&chain.bottom);
+    let device = Device::at(&chain.bottom.site);
     let backup = chain.folder.path().join("backup").display().to_string();
     chain.top.site.api().post("/store/backups", json!({ "path": backup })).await;
     let lost = Software::new(5_001_021);

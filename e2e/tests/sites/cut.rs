@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use sluice_e2e::{Site, eventually_within};
 
 use crate::catalog::{SECURITY, WINDOWS_11, kb};
+use crate::device::client;
 use crate::place::{SOON, add, fill, gets, has, join, ok, refused, sees, start};
 
 /// How long a change may take from the top to the leaf (issue 4).
@@ -32,6 +33,7 @@ async fn a_change_comes_down_all_levels_and_a_cut_site_catches_up() {
     .await;
     decisions_come_down(&top, &leaf).await;
     figures_go_up(&top, &leaf).await;
+    devices_go_up(&top, &leaf).await;
     settings_of_the_top_are_refused_below(&leaf).await;
 
     // kill -9 of the middle: the leaf goes on, and gets what it missed.
@@ -76,6 +78,19 @@ async fn figures_go_up(top: &Site, leaf: &Site) {
         let leaf = &sites["items"][2];
         let known = leaf["catalog_version"].as_u64() >= version.as_u64() && leaf["up_to_date"] == json!(true);
         if known { Ok(()) } else { Err(leaf.to_string()) }
+    })
+    .await;
+}
+
+/// A device of the leaf and its compliance are in the lists of the top, under the settings that sites have at first.
+async fn devices_go_up(top: &Site, leaf: &Site) {
+    let mut device = client(leaf);
+    device.scan().await.expect("a scan");
+    device.report().await.expect("a report");
+    eventually_within(CASCADE, "the device of the leaf is known at the top", async || {
+        let devices = top.api().get("/devices").await;
+        let known = devices["total"] == json!(1) && devices["items"][0]["required"] == json!(2);
+        if known { Ok(()) } else { Err(devices.to_string()) }
     })
     .await;
 }

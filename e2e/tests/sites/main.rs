@@ -4,5 +4,8 @@
 #[expect(dead_code, reason = "shared with the tests of Windows devices, which use more of it")]
 mod catalog;
 mod cut;
+#[path = "../chain/device.rs"]
+#[expect(dead_code, reason = "the tests of chains use the rest")]
+mod device;
 mod joining;
 mod place;
