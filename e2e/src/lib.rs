@@ -21,11 +21,13 @@
 //! `make test` does. `SLUICE_BIN` names another one.
 
 mod api;
+mod port;
 mod program;
 mod site;
 mod wait;
 
 pub use api::{Answer, Api};
+pub use port::free_port;
 pub use program::{program, repository};
 pub use site::{Site, SiteOptions};
 pub use wait::{LONG, eventually, eventually_within};

@@ -1,7 +1,7 @@
 //! A site of the real program, with a data directory of its own.
 
 use std::fs::File;
-use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 use crate::api::Api;
+use crate::port::free_port;
 use crate::program::program;
 use crate::wait::eventually;
 
@@ -225,12 +226,6 @@ impl Drop for Site {
             eprintln!("--- end of the site's log ---\n{}", self.log());
         }
     }
-}
-
-/// A port nobody listens on, most likely also a moment later.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).expect("a free port");
-    listener.local_addr().expect("bound").port()
 }
 
 fn tail(path: &Path) -> String {

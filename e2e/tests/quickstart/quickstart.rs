@@ -1,11 +1,11 @@
 //! Running `sluice quickstart` and reading what it says.
 
 use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
+use sluice_e2e::free_port;
 use tempfile::TempDir;
 
 /// Seconds after which a run that hangs is ended.
@@ -112,9 +112,4 @@ fn said(output: Output) -> String {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "it failed\n{text}\n{errors}");
     text
-}
-
-/// A port nobody listens on, most likely also a moment later.
-fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).and_then(|l| l.local_addr()).expect("a free port").port()
 }
