@@ -30,9 +30,9 @@ pub enum UpdateError {
     Xml {
         /// Where.
         position: usize,
-        /// What the XML reader says.
+        /// What is wrong.
         #[source]
-        source: quick_xml::Error,
+        source: Malformed,
     },
     /// The text ended inside an element.
     #[error("byte {position}: the update metadata ends inside an element")]
@@ -110,6 +110,29 @@ pub enum UpdateError {
         /// Where its element is.
         position: usize,
     },
+}
+
+/// How a text is not well-formed XML.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Malformed {
+    /// A tag, comment, section or value without its end.
+    #[error("a tag, comment, section or value does not end")]
+    Unended,
+    /// An end tag that is not the one of the innermost open element.
+    #[error("an end tag does not belong to the element that is open")]
+    EndTag,
+    /// Not a name, an equals sign and a value in quotes.
+    #[error("an attribute is not a name with a value in quotes")]
+    Attribute,
+    /// An attribute that the element has already.
+    #[error("an element has two attributes of the same name")]
+    Twice,
+    /// `--` inside a comment.
+    #[error("a comment holds two hyphens")]
+    Comment,
+    /// `<!` and none of the words that may follow.
+    #[error("unknown markup")]
+    Markup,
 }
 
 impl UpdateError {

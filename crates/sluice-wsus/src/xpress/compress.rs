@@ -21,6 +21,9 @@ const CANDIDATES: usize = 8;
 /// A match this long is taken without looking for a longer one.
 const GOOD_LENGTH: usize = 64;
 
+/// Of a match, so many places at its start and at its end are remembered: in long ones the rest would hardly be used.
+const REMEMBERED: usize = 4;
+
 /// After each 64 literals in a row one more byte is passed without a search, so that data which does not compress
 /// costs little.
 const SKIP_SHIFT: usize = 6;
@@ -54,10 +57,13 @@ impl Matcher {
         while at < plain.len() {
             if let Some((distance, length)) = self.find(plain, at) {
                 stream.element(distance, length);
-                for inside in at + 1..at + length {
+                let end = at + length;
+                for inside in
+                    (at + 1..end.min(at + REMEMBERED)).chain(end.saturating_sub(REMEMBERED).max(at + REMEMBERED)..end)
+                {
                     self.remember(plain, inside);
                 }
-                at += length;
+                at = end;
                 literals = 0;
             } else {
                 let step = 1 + (literals >> SKIP_SHIFT);

@@ -3,13 +3,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use quick_xml::events::Event;
-use quick_xml::reader::Reader;
-
 use super::super::error::UpdateError;
-use super::super::limits::{MAX_ATTRIBUTES, MAX_DEPTH, MAX_TEXT};
-use super::super::text::is_allowed;
+use super::super::limits::{MAX_DEPTH, MAX_TEXT};
 use super::namespace::{Binding, Scope};
+use super::scan::{Piece, Scanner, StartTag};
 use super::tag::Tag;
 
 /// What a [`Cursor`] stands at. Comments, processing instructions and the XML declaration are passed over.
@@ -19,7 +16,7 @@ pub(crate) enum Token<'a> {
     Open(Tag<'a>),
     /// An element ends.
     Close,
-    /// Text or a reference, as it stands.
+    /// Text with references, as it stands.
     Text(&'a str),
     /// The content of a CDATA section.
     CData(&'a str),
@@ -32,36 +29,36 @@ pub(crate) struct Cursor<'a> {
     text: &'a str,
     /// What `text` begins at in the whole text.
     offset: usize,
-    reader: Reader<&'a [u8]>,
+    scanner: Scanner<'a>,
     depth: usize,
     scope: Scope<'a>,
-    /// The text was read before, so that attributes need no second check.
-    checked: bool,
 }
 
 impl<'a> Cursor<'a> {
     /// At the start of a text.
     pub(crate) fn new(text: &'a str) -> Self {
-        let mut reader = Reader::from_str(text);
-        reader.config_mut().check_comments = true;
-        Self { text, offset: 0, reader, depth: 0, scope: Scope::within(Vec::new()), checked: false }
+        let scope = Scope::within(Vec::new());
+        Self { text, offset: 0, scanner: Scanner::new(text, 0, false), depth: 0, scope }
     }
 
     /// At the start of a range of a text that another cursor has read, with the declarations that are in scope there.
     /// An impossible range is read as empty.
     pub(crate) fn again(text: &'a str, range: Range<usize>, bindings: Vec<Binding<'a>>) -> Self {
         let offset = range.start;
+        let text = text.get(range).unwrap_or("");
         let scope = Scope::within(bindings);
-        Self { offset, scope, checked: true, ..Self::new(text.get(range).unwrap_or("")) }
+        Self { text, offset, scanner: Scanner::new(text, offset, true), depth: 0, scope }
     }
 
     /// Offset in the whole text.
     pub(crate) fn position(&self) -> usize {
-        self.offset + self.local_position()
+        self.scanner.position()
     }
 
-    fn local_position(&self) -> usize {
-        usize::try_from(self.reader.buffer_position()).unwrap_or(self.text.len())
+    /// The next piece of markup, and where it begins.
+    fn piece(&mut self) -> Result<(Piece<'a>, usize), UpdateError> {
+        let piece = self.scanner.next()?;
+        Ok((piece, self.scanner.start()))
     }
 
     /// Part of the whole text, by offsets in it.
@@ -79,48 +76,32 @@ impl<'a> Cursor<'a> {
     pub(crate) fn next(&mut self) -> Result<Token<'a>, UpdateError> {
         // What an empty element declared is out of scope now.
         self.scope.leave(self.depth);
-        loop {
-            let start = self.position();
-            let event = match self.reader.read_event() {
-                Ok(event) => event,
-                Err(source) => return Err(self.malformed(source)),
-            };
-            let text = self.slice(start..self.position());
-            return Ok(match event {
-                Event::Start(tag) => Token::Open(self.open(tag.name().as_ref().len(), text, false, start)?),
-                Event::Empty(tag) => Token::Open(self.open(tag.name().as_ref().len(), text, true, start)?),
-                Event::End(_) => {
-                    self.depth = self.depth.saturating_sub(1);
-                    Token::Close
-                }
-                Event::Text(_) => Token::Text(text),
-                Event::GeneralRef(_) => {
-                    known_reference(text, start)?;
-                    Token::Text(text)
-                }
-                Event::CData(_) => {
-                    Token::CData(text.strip_prefix("<![CDATA[").and_then(|t| t.strip_suffix("]]>")).unwrap_or(""))
-                }
-                Event::DocType(_) => return Err(UpdateError::Dtd { position: start }),
-                Event::Comment(_) | Event::PI(_) | Event::Decl(_) => continue,
-                Event::Eof if self.depth > 0 => return Err(UpdateError::Unclosed { position: start }),
-                Event::Eof => Token::End,
-            });
-        }
+        let (piece, start) = self.piece()?;
+        Ok(match piece {
+            Piece::Open(tag) => Token::Open(self.open(&tag, start)?),
+            Piece::Close => {
+                self.depth = self.depth.saturating_sub(1);
+                Token::Close
+            }
+            Piece::Text(text) => Token::Text(text),
+            Piece::CData(text) => Token::CData(text),
+            Piece::Dtd => return Err(UpdateError::Dtd { position: start }),
+            Piece::End if self.depth > 0 => return Err(UpdateError::Unclosed { position: start }),
+            Piece::End => Token::End,
+        })
     }
 
-    fn open(&mut self, name_len: usize, text: &'a str, empty: bool, start: usize) -> Result<Tag<'a>, UpdateError> {
-        let mut tag = new_tag(name_len, text, empty, start);
-        self.check(&tag)?;
+    fn open(&mut self, found: &StartTag<'a>, start: usize) -> Result<Tag<'a>, UpdateError> {
+        let mut tag = Tag::new(found.content, found.name_len, found.empty, start);
         if self.depth == MAX_DEPTH {
             return Err(UpdateError::TooMany { what: "open elements", limit: MAX_DEPTH, position: start });
         }
-        if !empty {
+        if !found.empty {
             self.depth += 1;
         }
         // The declarations of an empty element live one deeper, so that the next read drops them.
-        let depth = self.depth + usize::from(empty);
-        if memchr::memmem::find(tag.content().as_bytes(), b"xmlns").is_some() {
+        let depth = self.depth + usize::from(found.empty);
+        if found.declares {
             for (key, uri) in tag.attributes() {
                 match key.strip_prefix("xmlns") {
                     Some("") => self.scope.declare(depth, "", uri, start)?,
@@ -193,30 +174,18 @@ impl<'a> Cursor<'a> {
     pub(crate) fn skip(&mut self, tag: &Tag<'a>) -> Result<Range<usize>, UpdateError> {
         let mut open = usize::from(!tag.empty);
         while open > 0 {
-            let start = self.position();
-            let event = match self.reader.read_event() {
-                Ok(event) => event,
-                Err(source) => return Err(self.malformed(source)),
-            };
-            match event {
-                Event::Start(inner) => {
-                    let text = self.slice(start..self.position());
-                    self.check(&new_tag(inner.name().as_ref().len(), text, false, start))?;
+            match self.piece()? {
+                (Piece::Open(inner), start) if !inner.empty => {
                     open += 1;
                     // The element skipped is counted in both.
                     if self.depth + open > MAX_DEPTH + 1 {
                         return Err(UpdateError::TooMany { what: "open elements", limit: MAX_DEPTH, position: start });
                     }
                 }
-                Event::Empty(inner) => {
-                    let text = self.slice(start..self.position());
-                    self.check(&new_tag(inner.name().as_ref().len(), text, true, start))?;
-                }
-                Event::End(_) => open -= 1,
-                Event::GeneralRef(_) => known_reference(self.slice(start..self.position()), start)?,
-                Event::DocType(_) => return Err(UpdateError::Dtd { position: start }),
-                Event::Eof => return Err(UpdateError::Unclosed { position: start }),
-                Event::Text(_) | Event::CData(_) | Event::Comment(_) | Event::PI(_) | Event::Decl(_) => {}
+                (Piece::Close, _) => open -= 1,
+                (Piece::Dtd, start) => return Err(UpdateError::Dtd { position: start }),
+                (Piece::End, start) => return Err(UpdateError::Unclosed { position: start }),
+                (Piece::Open(_) | Piece::Text(_) | Piece::CData(_), _) => {}
             }
         }
         if !tag.empty {
@@ -224,62 +193,6 @@ impl<'a> Cursor<'a> {
         }
         self.scope.leave(self.depth);
         Ok(tag.start..self.position())
-    }
-
-    /// Names are well-formed; so are attributes, which are named once, not too many, and hold known references only.
-    fn check(&self, tag: &Tag<'_>) -> Result<(), UpdateError> {
-        if self.checked {
-            return Ok(());
-        }
-        let position = tag.start;
-        if !is_name(tag.name()) {
-            return Err(UpdateError::Name { position });
-        }
-        for (count, attribute) in tag.raw_attributes().enumerate() {
-            if count == MAX_ATTRIBUTES {
-                return Err(UpdateError::TooMany { what: "attributes", limit: MAX_ATTRIBUTES, position });
-            }
-            let attribute = attribute.map_err(|error| UpdateError::Xml { position, source: error.into() })?;
-            if !is_name(attribute.key.into_inner()) {
-                return Err(UpdateError::Name { position });
-            }
-            if memchr::memchr2(b'&', b'<', attribute.value.as_bytes()).is_some() {
-                known_reference(&attribute.value, position)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn malformed(&self, source: quick_xml::Error) -> UpdateError {
-        let local = usize::try_from(self.reader.error_position()).unwrap_or(self.text.len());
-        UpdateError::Xml { position: self.offset + local, source }
-    }
-}
-
-/// `text` is the tag with its brackets.
-fn new_tag(name_len: usize, text: &str, empty: bool, start: usize) -> Tag<'_> {
-    let end = text.len().saturating_sub(if empty { 2 } else { 1 });
-    Tag::new(text.get(1..end).unwrap_or(""), name_len, empty, start)
-}
-
-/// A name with at most one prefix (Namespaces in XML §4). Beyond ASCII everything passes.
-fn is_name(name: &str) -> bool {
-    let part = |part: &str| {
-        part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.') || !byte.is_ascii())
-            && !part.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '.'))
-            && !part.is_empty()
-    };
-    match name.split_once(':') {
-        Some((prefix, local)) => part(prefix) && part(local),
-        None => part(name),
-    }
-}
-
-/// References name a character XML allows or one of its five entities; an attribute holds no `<`.
-fn known_reference(text: &str, position: usize) -> Result<(), UpdateError> {
-    match quick_xml::escape::unescape(text) {
-        Ok(plain) if is_allowed(&plain).is_ok() && !text.contains('<') => Ok(()),
-        _ => Err(UpdateError::Entity { position }),
     }
 }
 
@@ -304,7 +217,7 @@ mod tests {
     #[test]
     fn namespaces_are_resolved_in_their_scope() {
         let text = r#"<?xml version="1.0"?><u:a xmlns:u="http://schemas.microsoft.com/msus/2002/12/Update"><b xmlns="urn:x"/><c>&amp;t<![CDATA[<d>]]></c><!-- no --></u:a>"#;
-        assert_eq!(walk(text).unwrap(), "<a:Update> <b:Foreign> <c:None> &amp; t [<d>] </> </>");
+        assert_eq!(walk(text).unwrap(), "<a:Update> <b:Foreign> <c:None> &amp;t [<d>] </> </>");
     }
 
     #[test]
@@ -321,6 +234,9 @@ mod tests {
             "byte 3: a reference to an unknown entity or to a character XML does not allow"
         );
         assert_eq!(error("<a>"), "byte 3: the update metadata ends inside an element");
+        for unended in ["<a", "<a/", "<a><!-- x", "<?>", "<a b=\"1/>"] {
+            assert!(error(unended).ends_with("the update metadata is not well-formed XML"), "{unended}");
+        }
         assert_eq!(error("<a></b>"), "byte 3: the update metadata is not well-formed XML");
         assert_eq!(error("<a b=\"1\" b=\"2\"/>"), "byte 0: the update metadata is not well-formed XML");
         assert_eq!(error(&"<a>".repeat(300)), "byte 768: more than 256 open elements");

@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
-use quick_xml::events::attributes::Attributes;
-
 use super::super::error::UpdateError;
+use super::attributes::Attributes;
 use super::namespace::Namespace;
 
 /// A start tag (or an empty element) as a slice of the text.
@@ -45,27 +44,10 @@ impl<'a> Tag<'a> {
         self.local == local && self.namespace.is_update()
     }
 
-    /// The tag without its brackets.
-    pub(super) fn content(&self) -> &'a str {
-        self.content
-    }
-
-    pub(super) fn raw_attributes(&self) -> Attributes<'a> {
-        Attributes::new(self.content, self.name_len)
-    }
-
     /// Names (with prefix) and raw values in the order of the text. Syntax was checked when the tag was read.
     pub(crate) fn attributes(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
-        let mut all = self.raw_attributes();
-        all.with_checks(false);
-        all.filter_map(|attribute| {
-            let attribute = attribute.ok()?;
-            match attribute.value {
-                Cow::Borrowed(value) => Some((attribute.key.into_inner(), value)),
-                // Values of a borrowed tag are borrowed.
-                Cow::Owned(_) => None,
-            }
-        })
+        let mut all = Attributes::new(self.content, self.name_len);
+        std::iter::from_fn(move || all.next().ok().flatten())
     }
 
     /// The raw value of an attribute without prefix.
