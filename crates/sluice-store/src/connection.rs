@@ -17,8 +17,8 @@ use crate::statement::Statement;
 /// Most placeholders in one statement: SQLite's limit is 32,766
 /// (<https://www.sqlite.org/limits.html>), PostgreSQL's 65,535.
 const MAX_PLACEHOLDERS: usize = 32_000;
-/// Most rows in one statement; more gains nothing.
-const MAX_ROWS: usize = 500;
+/// Most rows in one statement; more gains nothing. A power of two, see [`rows_at_once`].
+const MAX_ROWS: usize = 256;
 
 enum Link {
     Pooled(PoolConnection<Any>),
@@ -94,6 +94,29 @@ impl Reader {
     ) -> Result<Option<T>, StoreError> {
         Ok(self.all(statement, args, convert).await?.pop())
     }
+
+    /// Executes a statement with `{rows}` for many items, many to a statement; calls a function with
+    /// every row that comes back.
+    pub(crate) async fn each_of<T>(
+        &mut self,
+        statement: &Statement,
+        items: &[T],
+        bind: impl Fn(&T, &mut Args),
+        mut on_row: impl FnMut(Row<'_>) -> Result<(), StoreError> + Send,
+    ) -> Result<(), StoreError> {
+        let failed = |e| StoreError::from_sqlx(statement.table, e);
+        for chunk in chunks(statement, items) {
+            let mut args = Args::default();
+            for item in chunk {
+                bind(item, &mut args);
+            }
+            let mut rows = many(statement, self.dialect, chunk.len(), args).fetch(self.connection());
+            while let Some(row) = rows.try_next().await.map_err(failed)? {
+                on_row(Row::new(&row, statement))?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A unit of work in the one write transaction. Reads what it wrote itself.
@@ -148,7 +171,7 @@ impl Tx {
         bind: impl Fn(&T, &mut Args),
     ) -> Result<u64, StoreError> {
         let mut changed = 0;
-        for chunk in items.chunks(rows_per_statement(statement)) {
+        for chunk in chunks(statement, items) {
             let mut args = Args::default();
             for item in chunk {
                 bind(item, &mut args);
@@ -160,31 +183,8 @@ impl Tx {
 
     /// Executes a statement with `{rows}` once; the number of rows changed.
     pub(crate) async fn rows(&mut self, statement: &Statement, rows: usize, args: Args) -> Result<u64, StoreError> {
-        let done = many(statement, rows, args).execute(self.connection()).await;
+        let done = many(statement, self.dialect, rows, args).execute(self.connection()).await;
         done.map(|d| d.rows_affected()).map_err(|e| StoreError::from_sqlx(statement.table, e))
-    }
-
-    /// Executes a statement with `{rows}` for many items, many to a statement; calls a function with
-    /// every row that comes back.
-    pub(crate) async fn bulk_returning<T>(
-        &mut self,
-        statement: &Statement,
-        items: &[T],
-        bind: impl Fn(&T, &mut Args),
-        mut on_row: impl FnMut(Row<'_>) -> Result<(), StoreError> + Send,
-    ) -> Result<(), StoreError> {
-        let failed = |e| StoreError::from_sqlx(statement.table, e);
-        for chunk in items.chunks(rows_per_statement(statement)) {
-            let mut args = Args::default();
-            for item in chunk {
-                bind(item, &mut args);
-            }
-            let mut rows = many(statement, chunk.len(), args).fetch(self.connection());
-            while let Some(row) = rows.try_next().await.map_err(failed)? {
-                on_row(Row::new(&row, statement))?;
-            }
-        }
-        Ok(())
     }
 
     /// Executes a text without parameters that only this crate wrote: `COMMIT`, a migration.
@@ -210,14 +210,24 @@ pub(crate) async fn raw(
     done.map(drop).map_err(|e| StoreError::from_sqlx(doing, e))
 }
 
-fn rows_per_statement(statement: &Statement) -> usize {
-    (MAX_PLACEHOLDERS / statement.columns.max(1)).clamp(1, MAX_ROWS)
+/// How many of some rows to put into the next statement: always a power of two, so that each statement has few texts
+/// and stays prepared whatever the number of rows.
+pub(crate) fn rows_at_once(statement: &Statement, rows: usize) -> usize {
+    let most = (MAX_PLACEHOLDERS / statement.columns.max(1)).clamp(1, MAX_ROWS).min(rows);
+    most.checked_ilog2().map_or(0, |power| 1 << power)
 }
 
-fn many(statement: &Statement, rows: usize, args: Args) -> Query<'static, Any, AnyArguments> {
+fn chunks<'i, T>(statement: &Statement, mut items: &'i [T]) -> impl Iterator<Item = &'i [T]> {
+    std::iter::from_fn(move || {
+        let (now, rest) = items.split_at_checked(rows_at_once(statement, items.len()))?;
+        items = rest;
+        (!now.is_empty()).then_some(now)
+    })
+}
+
+fn many(statement: &Statement, dialect: Dialect, rows: usize, args: Args) -> Query<'static, Any, AnyArguments> {
     debug_assert_eq!(args.len(), rows * statement.columns, "{}", statement.name);
-    // Only the full-sized text is worth keeping prepared.
-    sqlx::query_with(AssertSqlSafe(statement.text(rows)), args.0).persistent(rows == rows_per_statement(statement))
+    sqlx::query_with(AssertSqlSafe(statement.text(dialect, rows)), args.0)
 }
 
 fn plain(statement: &Statement, args: Args) -> Query<'static, Any, AnyArguments> {

@@ -10,6 +10,7 @@ use crate::migrate;
 use crate::repository;
 use crate::schema;
 
+pub use crate::dialect::Dialect;
 pub use crate::statement::Statement;
 
 /// Every statement.

@@ -1,10 +1,12 @@
 //! Packed values: postcard, compressed when that pays. Few wide rows load much faster than many
 //! narrow ones.
 
-use std::io::Read as _;
+use std::cell::RefCell;
+use std::io::{self, Read as _};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use zstd::bulk::Compressor;
 
 use crate::error::StoreError;
 
@@ -31,7 +33,7 @@ pub(crate) fn pack<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
     }
     if raw.len() > COMPRESS_FROM
         && let Some(plain) = raw.get(1..)
-        && let Ok(small) = zstd::bulk::compress(plain, LEVEL)
+        && let Ok(small) = compress(plain)
         && small.len() + small.len() / 8 < raw.len()
     {
         let mut out = Vec::with_capacity(small.len() + 1);
@@ -40,6 +42,18 @@ pub(crate) fn pack<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
         return Ok(out);
     }
     Ok(raw)
+}
+
+thread_local! {
+    /// Made once for each thread: making it costs more than compressing a value.
+    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+}
+
+fn compress(plain: &[u8]) -> io::Result<Vec<u8>> {
+    COMPRESSOR.with_borrow_mut(|kept| match kept {
+        Some(compressor) => compressor.compress(plain),
+        None => kept.insert(Compressor::new(LEVEL)?).compress(plain),
+    })
 }
 
 /// Unpacks what [`pack`] made.

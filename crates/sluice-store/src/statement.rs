@@ -1,5 +1,7 @@
 //! SQL statements, all of them registered: a test prepares and explains each on both databases.
 
+use crate::dialect::Dialect;
+
 /// One statement. Made by the macro `statements!` only.
 #[derive(Clone, Copy, Debug)]
 pub struct Statement {
@@ -20,20 +22,31 @@ pub struct Statement {
 impl Statement {
     /// The text for a number of rows (ignored by plain statements).
     #[must_use]
-    pub fn text(&self, rows: usize) -> String {
-        use std::fmt::Write as _;
-
-        let mut list = String::with_capacity(rows * self.columns * 6);
-        for row in 0..rows {
-            list.push_str(if row == 0 { "(" } else { ", (" });
-            for column in 0..self.columns {
-                let comma = if column == 0 { "" } else { ", " };
-                let _ = write!(list, "{comma}${}", row * self.columns + column + 1);
-            }
-            list.push(')');
-        }
-        self.sql.replace("{rows}", &list)
+    pub fn text(&self, dialect: Dialect, rows: usize) -> String {
+        self.sql.replace("{rows}", &places(dialect, rows, self.columns))
     }
+}
+
+/// Parenthesized rows of placeholders.
+pub(crate) fn places(dialect: Dialect, rows: usize, columns: usize) -> String {
+    use std::fmt::Write as _;
+
+    let mut list = String::with_capacity(rows * columns * 6);
+    for row in 0..rows {
+        list.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..columns {
+            list.push_str(if column == 0 { "" } else { ", " });
+            match dialect {
+                // To SQLite a number is a name, and it compares each name with all others.
+                Dialect::Sqlite => list.push('?'),
+                Dialect::Postgres => {
+                    let _ = write!(list, "${}", row * columns + column + 1);
+                }
+            }
+        }
+        list.push(')');
+    }
+    list
 }
 
 /// Defines the statements of a repository as constants and lists them in `STATEMENTS`.

@@ -18,6 +18,7 @@ use crate::migrate::{self, SCHEMA_VERSION};
 use crate::repository::counter::{self, Counter};
 use crate::repository::meta;
 use crate::schema::{self, ColumnInfo, Kind};
+use crate::statement::places;
 
 /// How far the counters of identities jump ahead at a restore: more than a site hands out between
 /// two backups, so that numbers known to clients from after the backup are not given out again.
@@ -257,12 +258,8 @@ impl Table {
         if self.rows.is_empty() {
             return Ok(());
         }
-        let row = |i: usize| {
-            let places: Vec<_> = (1..=self.kinds.len()).map(|c| format!("${}", i * self.kinds.len() + c)).collect();
-            format!("({})", places.join(", "))
-        };
-        let rows: Vec<_> = (0..self.rows.len()).map(row).collect();
-        let sql = format!("{}{}", self.insert, rows.join(", "));
+        let sql = format!("{}{}", self.insert, places(tx.dialect(), self.rows.len(), self.kinds.len()));
+        let persistent = self.rows.len() == MAX_ROWS;
         let mut args = sqlx::any::AnyArguments::default();
         self.bytes = 0;
         for values in self.rows.drain(..) {
@@ -282,7 +279,6 @@ impl Table {
                 added.map_err(|e| StoreError::from_sqlx(self.name, sqlx::Error::Encode(e)))?;
             }
         }
-        let persistent = rows.len() == MAX_ROWS;
         let done = sqlx::query_with(AssertSqlSafe(sql), args).persistent(persistent).execute(tx.connection()).await;
         done.map(drop).map_err(|e| StoreError::from_sqlx(self.name, e))
     }

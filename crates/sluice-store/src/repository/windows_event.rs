@@ -138,7 +138,7 @@ pub async fn ingest(
         args.push(body.as_slice());
     };
     let mut new = HashSet::with_capacity(rows.len());
-    tx.bulk_returning(&INSERT, &rows, bind, |row| {
+    tx.each_of(&INSERT, &rows, bind, |row| {
         new.insert(row.get::<u64>("seq")?);
         Ok(())
     })

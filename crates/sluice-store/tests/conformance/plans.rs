@@ -1,7 +1,7 @@
 //! Every statement prepares on both databases, and none reads a big table from end to end unless it
 //! is meant to.
 
-use sluice_store::internals::{Statement, statements};
+use sluice_store::internals::{Dialect, Statement, statements};
 use sqlx::{AnyConnection, Row as _};
 
 use crate::database::{Database, cases};
@@ -44,12 +44,13 @@ async fn every_statement_prepares_and_scans_nothing_big(db: Database) {
         // A sequential scan is then chosen only where there is no other way.
         run(&mut connection, "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan").await;
     }
+    let dialect = if db.is_postgres() { Dialect::Postgres } else { Dialect::Sqlite };
     let statements = statements();
     assert!(statements.len() > 100);
     let mut found = Vec::new();
     let mut meant = 0;
     for statement in &statements {
-        let text = statement.text(2);
+        let text = statement.text(dialect, 2);
         let plan = if db.is_postgres() {
             postgres_plan(&mut connection, &text).await
         } else {

@@ -1,10 +1,12 @@
 //! Fragments: the pieces of a Windows update's metadata as they are sent, and the original document.
 
+use std::collections::VecDeque;
+
 use sluice_model::RevisionId;
 
 use super::RevisionRef;
 use crate::bind::{Args, args};
-use crate::connection::{Reader, Tx};
+use crate::connection::{Reader, Tx, rows_at_once};
 use crate::error::StoreError;
 use crate::row::Row;
 use crate::statement::statements;
@@ -20,6 +22,11 @@ statements! {
         DOCUMENTS = "SELECT f.revision_id, f.kind, f.language, r.update_id, r.number, f.plain_size, f.body \
             FROM update_fragment f JOIN update_revision r ON r.revision_id = f.revision_id \
             WHERE f.revision_id > $1 AND f.revision_id <= $2 AND f.kind = 3 ORDER BY f.revision_id LIMIT $3";
+        SIZES_OF[1] = "SELECT revision_id, kind, language, plain_size FROM update_fragment \
+            WHERE revision_id IN ({rows}) AND kind = 3";
+        DOCUMENTS_OF[1] = "SELECT f.revision_id, f.kind, f.language, r.update_id, r.number, f.plain_size, f.body \
+            FROM update_fragment f JOIN update_revision r ON r.revision_id = f.revision_id \
+            WHERE f.revision_id IN ({rows}) AND f.kind = 3";
         // A body that is not asked for is not read: on both databases long ones lie beside the table.
         // Whole documents (kind 3) are asked for one by one.
         LOAD(all) = "SELECT revision_id, kind, language, plain_size, packed, size, \
@@ -31,9 +38,7 @@ statements! {
 /// packed, and a backup reads values four times as long.
 pub const MAX_FRAGMENT: usize = 64 << 20;
 
-/// Most rows in one statement, and the bytes after which none is added: a statement is in memory
-/// whole.
-const MAX_ROWS: usize = 200;
+/// Bytes after which no row is added to a statement: it is in memory whole.
 const MAX_BYTES: usize = 4 << 20;
 
 /// What a fragment is.
@@ -140,24 +145,26 @@ pub(super) async fn insert(
     fragments: Vec<FragmentWrite>,
     revision: impl Fn(RevisionRef) -> Option<RevisionId>,
 ) -> Result<(), StoreError> {
-    let (mut args, mut rows, mut bytes) = (Args::default(), 0, 0);
-    for fragment in fragments {
-        let Some(id) = revision(fragment.revision) else { continue };
-        rows += 1;
-        bytes += fragment.body.len();
-        args.push(id);
-        args.push(fragment.kind.number());
-        args.push(&fragment.language);
-        args.push(fragment.plain_size);
-        args.push(fragment.packed);
-        args.push(fragment.body.len() as u64);
-        args.push(fragment.body);
-        if rows == MAX_ROWS || bytes >= MAX_BYTES {
-            tx.rows(&INSERT, rows, std::mem::take(&mut args)).await?;
-            (rows, bytes) = (0, 0);
+    let mut waiting: VecDeque<_> =
+        fragments.into_iter().filter_map(|fragment| Some((revision(fragment.revision)?, fragment))).collect();
+    while !waiting.is_empty() {
+        let mut bytes = 0;
+        let fit = waiting.iter().take_while(|(_, fragment)| {
+            let fits = bytes < MAX_BYTES;
+            bytes += fragment.body.len();
+            fits
+        });
+        let rows = rows_at_once(&INSERT, fit.count());
+        let mut args = Args::default();
+        for (id, fragment) in waiting.drain(..rows) {
+            args.push(id);
+            args.push(fragment.kind.number());
+            args.push(&fragment.language);
+            args.push(fragment.plain_size);
+            args.push(fragment.packed);
+            args.push(fragment.body.len() as u64);
+            args.push(fragment.body);
         }
-    }
-    if rows > 0 {
         tx.rows(&INSERT, rows, args).await?;
     }
     Ok(())
@@ -207,16 +214,57 @@ pub async fn documents(
     up_to: RevisionId,
     most: u32,
 ) -> Result<Vec<StoredDocument>, StoreError> {
-    reader
-        .all(&DOCUMENTS, args![after, up_to, most], |row| {
-            Ok(StoredDocument {
-                id: row.get("revision_id")?,
-                revision: sluice_model::RevisionRef { update: row.get("update_id")?, number: row.get("number")? },
-                plain_size: row.get("plain_size")?,
-                body: row.get("body")?,
-            })
-        })
-        .await
+    reader.all(&DOCUMENTS, args![after, up_to, most], document_from_row).await
+}
+
+/// How long the documents of some revisions are before they are packed, bytes; in no order.
+///
+/// # Errors
+/// When one cannot be read.
+pub async fn document_sizes(
+    reader: &mut Reader,
+    revisions: &[RevisionId],
+) -> Result<Vec<(RevisionId, u64)>, StoreError> {
+    let mut sizes = Vec::with_capacity(revisions.len());
+    let each = reader.each_of(
+        &SIZES_OF,
+        revisions,
+        |id, args| args.push(*id),
+        |row| {
+            sizes.push((row.get("revision_id")?, row.get("plain_size")?));
+            Ok(())
+        },
+    );
+    each.await?;
+    Ok(sizes)
+}
+
+/// The documents of some revisions, in no order.
+///
+/// # Errors
+/// When one cannot be read.
+pub async fn documents_of(reader: &mut Reader, revisions: &[RevisionId]) -> Result<Vec<StoredDocument>, StoreError> {
+    let mut documents = Vec::with_capacity(revisions.len());
+    let each = reader.each_of(
+        &DOCUMENTS_OF,
+        revisions,
+        |id, args| args.push(*id),
+        |row| {
+            documents.push(document_from_row(row)?);
+            Ok(())
+        },
+    );
+    each.await?;
+    Ok(documents)
+}
+
+fn document_from_row(row: Row<'_>) -> Result<StoredDocument, StoreError> {
+    Ok(StoredDocument {
+        id: row.get("revision_id")?,
+        revision: sluice_model::RevisionRef { update: row.get("update_id")?, number: row.get("number")? },
+        plain_size: row.get("plain_size")?,
+        body: row.get("body")?,
+    })
 }
 
 /// Calls a function with every fragment, in no order, those of at most `max_body` bytes with their

@@ -12,8 +12,8 @@ pub use batch::{
     CatalogBatch, CatalogCommit, IndexWrite, OfferedBinary, PackedBatch, RevisionRef, commit_sync_batch, forget_anchors,
 };
 pub use fragment::{
-    FragmentKind, FragmentWrite, MAX_FRAGMENT, StoredDocument, StoredFragment, documents, fragment, fragments_of,
-    load_fragments,
+    FragmentKind, FragmentWrite, MAX_FRAGMENT, StoredDocument, StoredFragment, document_sizes, documents, documents_of,
+    fragment, fragments_of, load_fragments,
 };
 pub use load::{
     StoredIndex, StoredRevision, index_anchors, load_anchors, load_categories, load_indexes, load_revisions,
