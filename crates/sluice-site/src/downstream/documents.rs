@@ -6,16 +6,17 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sluice_catalog::Catalog;
 use sluice_model::{RevisionId, RevisionRef};
-use sluice_store::catalog::{self, FragmentKind};
+use sluice_store::catalog::{self, StoredDocument};
 use tokio::sync::{OnceCell, Semaphore};
 
 use super::fault::{ServerFault, ServerResult};
 use super::ready::{DocumentBody, ReadyDocument};
 use super::remembered::Remembered;
 use super::session::MAX_UPDATES;
-use crate::error::{SiteError, chain};
+use crate::error::{SiteError, SiteResult, chain};
 use crate::site::Site;
 use crate::windows::import::unpack_document;
 
@@ -113,56 +114,94 @@ impl Site {
         ids: &[RevisionId],
         pack: bool,
     ) -> ServerResult<UpdateDocuments> {
+        let failed = |error: SiteError| {
+            tracing::error!(error = chain(&error), "documents of revisions cannot be read");
+            ServerFault::Internal
+        };
+        let memory = &self.downstream.documents.ready;
+        let mut ready: FxHashMap<RevisionId, Arc<ReadyDocument>> =
+            ids.iter().filter_map(|id| Some((*id, memory.get(&(*id, pack))?))).collect();
+        let missing = self.documents_that_fit(ids, &ready).await.map_err(failed)?;
+        ready.extend(self.make_ready(catalog, missing, pack).await.map_err(failed)?);
         let mut answer = UpdateDocuments::default();
         let mut size = 0;
-        for id in ids {
-            let document = match self.downstream.documents.ready.get(&(*id, pack)) {
-                Some(ready) => ready,
-                None => self.make_ready(catalog, *id, pack).await.map_err(|error| {
-                    tracing::error!(
-                        revision = id.0,
-                        error = chain(&error),
-                        "the document of a revision cannot be read"
-                    );
-                    ServerFault::Internal
-                })?,
-            };
+        // What was not read is behind what fits.
+        for document in ids.iter().map_while(|id| ready.get(id)) {
             size += document.body.size();
             if size > MAX_ANSWER && !answer.documents.is_empty() {
                 break;
             }
-            answer.documents.push(document);
+            answer.documents.push(Arc::clone(document));
         }
         Ok(answer)
+    }
+
+    /// Which documents have to be read: from the first on as many as an answer can hold.
+    async fn documents_that_fit(
+        &self,
+        ids: &[RevisionId],
+        ready: &FxHashMap<RevisionId, Arc<ReadyDocument>>,
+    ) -> SiteResult<Vec<RevisionId>> {
+        let missing: Vec<RevisionId> = ids.iter().copied().filter(|id| !ready.contains_key(id)).collect();
+        if missing.is_empty() {
+            return Ok(missing);
+        }
+        let sizes = catalog::document_sizes(&mut self.store.reader().await?, &missing).await?;
+        let sizes: FxHashMap<RevisionId, u64> = sizes.into_iter().collect();
+        let mut size = 0;
+        let fit = ids.iter().take_while(|id| {
+            let fits = size <= MAX_ANSWER as u64;
+            size += ready.get(id).map_or_else(|| sizes.get(id).copied().unwrap_or(0), |one| one.body.size() as u64);
+            fits
+        });
+        let mut fit: Vec<RevisionId> = fit.copied().filter(|id| !ready.contains_key(id)).collect();
+        // One may be asked for twice.
+        fit.sort_unstable();
+        fit.dedup();
+        Ok(fit)
     }
 
     async fn make_ready(
         &self,
         catalog: &Arc<Catalog>,
-        id: RevisionId,
+        ids: Vec<RevisionId>,
         pack: bool,
-    ) -> Result<Arc<ReadyDocument>, SiteError> {
-        let row = catalog::fragment(&mut self.store.reader().await?, id, FragmentKind::Document, "").await?;
-        let missing = || SiteError::internal("reading a document", "it is not stored");
-        let (body, size) = row.and_then(|row| Some((row.body?, row.plain_size))).ok_or_else(missing)?;
-        let update = catalog.revision(id).ok_or_else(missing)?;
-        let revision = RevisionRef { update: update.id, number: update.number };
-        let files = update.content.windows().map_or(&[][..], |content| &content.files);
-        let mut digests: Vec<[u8; 20]> = files.iter().map(|file| file.sha1).collect();
-        let mut seen = std::collections::HashSet::new();
-        digests.retain(|digest| seen.insert(*digest));
+    ) -> SiteResult<Vec<(RevisionId, Arc<ReadyDocument>)>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let stored = catalog::documents_of(&mut self.store.reader().await?, &ids).await?;
+        if stored.len() < ids.len() {
+            return Err(SiteError::internal("reading documents", "some are not stored"));
+        }
+        let catalog = Arc::clone(catalog);
         let work = tokio::task::spawn_blocking(move || {
-            let text = unpack_document(&body, size)?;
-            let text = String::from_utf8(text).map_err(std::io::Error::other)?;
-            Ok::<_, std::io::Error>(DocumentBody::of(&text, pack))
+            stored.into_iter().map(|stored| made_ready(&catalog, &stored, pack)).collect::<std::io::Result<Vec<_>>>()
         });
-        let body = work.await.map_err(|e| SiteError::internal("making a document ready", e))?;
-        let body = body.map_err(|e| SiteError::internal("unpacking a document", e))?;
-        let size = body.size();
-        let ready = Arc::new(ReadyDocument { revision, number: id, digests, body });
-        self.downstream.documents.ready.put((id, pack), Arc::clone(&ready), size);
-        Ok(ready)
+        let made = work.await.map_err(|e| SiteError::internal("making documents ready", e))?;
+        let made = made.map_err(|e| SiteError::internal("unpacking documents", e))?;
+        for (id, document) in &made {
+            self.downstream.documents.ready.put((*id, pack), Arc::clone(document), document.body.size());
+        }
+        Ok(made)
     }
+}
+
+fn made_ready(
+    catalog: &Catalog,
+    stored: &StoredDocument,
+    pack: bool,
+) -> std::io::Result<(RevisionId, Arc<ReadyDocument>)> {
+    let text = unpack_document(&stored.body, stored.plain_size)?;
+    let text = std::str::from_utf8(&text).map_err(std::io::Error::other)?;
+    let files = catalog.revision(stored.id).and_then(|update| update.content.windows());
+    let mut digests: Vec<[u8; 20]> =
+        files.into_iter().flat_map(|content| &content.files).map(|file| file.sha1).collect();
+    let mut seen = FxHashSet::default();
+    digests.retain(|digest| seen.insert(*digest));
+    let body = DocumentBody::of(text, pack);
+    let ready = ReadyDocument { revision: stored.revision, number: stored.id, digests, body };
+    Ok((stored.id, Arc::new(ready)))
 }
 
 fn is_windows(catalog: &Catalog, id: RevisionId) -> bool {

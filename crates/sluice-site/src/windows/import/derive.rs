@@ -10,13 +10,11 @@ use sluice_wsus::update::document::Revision;
 use sluice_wsus::update::{UpdateDocument, UpdateError};
 use sluice_wsus::xpress;
 
-use super::convert;
+use super::{convert, original};
 
 /// Fragments from this size on are packed. Clients that take packed answers get larger ones as they
 /// are kept; below it, packing the whole answer at once is better, and the text is easily searched.
 const PACK_FROM: usize = 8 << 10;
-/// How hard original documents are compressed: they are written once and hardly ever read.
-const DOCUMENT_LEVEL: i32 = 3;
 /// Longest language tag. RFC 5646 §4.4.1 wants 35 characters to be enough.
 const MAX_LANGUAGE: usize = 35;
 
@@ -102,12 +100,14 @@ impl Piece {
     }
 
     fn document(text: &str) -> Result<Self, DeriveError> {
-        let body = zstd::bulk::compress(text.as_bytes(), DOCUMENT_LEVEL).map_err(DeriveError::Compress)?;
+        let body = original::pack(text).map_err(DeriveError::Compress)?;
         let plain_size = text.len() as u64;
         Self { kind: FragmentKind::Document, language: String::new(), plain_size, packed: true, body }.checked()
     }
 
-    fn checked(self) -> Result<Self, DeriveError> {
+    fn checked(mut self) -> Result<Self, DeriveError> {
+        // It waits for the store, and what is served stays in memory.
+        self.body.shrink_to_fit();
         let size = self.body.len();
         if size > MAX_FRAGMENT { Err(DeriveError::TooLarge { size }) } else { Ok(self) }
     }
@@ -117,13 +117,6 @@ impl Piece {
         let Self { kind, language, plain_size, packed, body } = self;
         FragmentWrite { revision: Place::New(place), kind, language, plain_size, packed, body }
     }
-}
-
-/// The text of a document that [`Piece::document`] packed.
-pub(crate) fn unpack_document(body: &[u8], plain_size: u64) -> std::io::Result<Vec<u8>> {
-    // The size comes from the row; a damaged one must not make us allocate without limit.
-    let capacity = usize::try_from(plain_size).unwrap_or(usize::MAX).min(sluice_wsus::update::MAX_DOCUMENT);
-    zstd::bulk::decompress(body, capacity)
 }
 
 /// The identity a document claims, to name one that is refused.
@@ -142,6 +135,7 @@ fn language(text: &str) -> Result<String, DeriveError> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::original::unpack_document;
     use super::*;
 
     pub(super) const OPEN: &str = "<u:Update xmlns:u=\"http://schemas.microsoft.com/msus/2002/12/Update\">\

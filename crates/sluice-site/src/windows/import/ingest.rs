@@ -8,9 +8,10 @@ use sluice_store::catalog::{CatalogBatch, CatalogCommit, FragmentKind, FragmentW
 use sluice_store::counter::{self, Counter};
 use sluice_store::{catalog, selection, update_change};
 
-use super::derive::{Derived, unpack_document};
+use super::derive::Derived;
 use super::documents::{Item, item_of};
 use super::left::serve_left;
+use super::original::unpack_document;
 use super::quarantine::Quarantine;
 use super::summary::{ImportProblem, ImportSummary};
 use super::unserved::Unserved;
@@ -190,11 +191,9 @@ impl<'s> Ingest<'s> {
         let known = self.unserved.categories.clone();
         let categories = self.new_categories(&arriving);
         let arrived = self.arrived.as_mut().map(std::mem::take).unwrap_or_default();
-        let ids: Vec<_> = batch
-            .fragments
-            .iter()
-            .map(|f| (f.revision, f.kind, f.language.clone(), f.plain_size, f.packed, f.body.clone()))
-            .collect();
+        let served = batch.fragments.iter().filter(|fragment| fragment.kind != FragmentKind::Document);
+        let served: Vec<_> =
+            served.map(|f| (f.revision, f.kind, f.language.clone(), f.plain_size, f.packed, f.body.clone())).collect();
         let touched: Vec<UpdateId> = self.unserved.base.new_non_leaves(arriving.iter().map(|update| &**update));
         let touched: Vec<UpdateId> = touched.into_iter().filter(|update| self.touched.insert(*update)).collect();
         let committed = self
@@ -219,7 +218,7 @@ impl<'s> Ingest<'s> {
             Place::Stored(id) => Some(id),
             Place::New(place) => commit.revisions.get(place).copied().filter(|_| commit.new.get(place) == Some(&true)),
         };
-        let fragments = ids.into_iter().filter_map(|(place, kind, language, plain_size, packed, body)| {
+        let fragments = served.into_iter().filter_map(|(place, kind, language, plain_size, packed, body)| {
             let key = FragmentKey { revision: number(place)?, kind, language };
             Some(NewFragment { key, plain_size, packed, body })
         });

@@ -19,6 +19,7 @@ mod documents;
 pub(crate) mod feed;
 mod ingest;
 mod left;
+mod original;
 mod quarantine;
 mod run;
 mod summary;
@@ -27,10 +28,11 @@ pub(crate) mod tests;
 mod unserved;
 
 pub(crate) use convert::neutral;
-pub(crate) use derive::{Derived, unpack_document};
+pub(crate) use derive::Derived;
 pub(crate) use documents::{Item, item_of, read_document, revision_of};
 pub(crate) use ingest::Ingest;
 pub(crate) use left::serve_left;
+pub(crate) use original::unpack_document;
 pub use summary::{ImportProblem, ImportSummary};
 
 use sluice_wsus::container::{ContainerError, ContainerLimits, Stop};
