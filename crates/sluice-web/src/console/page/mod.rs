@@ -24,6 +24,7 @@ mod sites_say;
 pub mod source_add;
 pub mod sync;
 pub mod sync_runs;
+pub mod take_over;
 pub mod update;
 pub mod updates;
 pub mod windows_enroll;

@@ -79,9 +79,18 @@ impl Browser {
 
     /// A new site with a listener of some sort.
     pub async fn with(options: AdminOptions) -> Self {
+        Self::open(options, 1).await
+    }
+
+    /// One of several sites.
+    pub async fn numbered(number: u8) -> Self {
+        Self::open(AdminOptions::default(), number).await
+    }
+
+    async fn open(options: AdminOptions, number: u8) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(directory.path().join("sluice.db"));
-        let store = Store::open(StoreConfig::new(url, [7; 16])).await.unwrap();
+        let store = Store::open(StoreConfig::new(url, [6 + number; 16])).await.unwrap();
         let config = SiteConfig {
             name: "Utrecht".into(),
             database: "SQLite",
@@ -96,7 +105,7 @@ impl Browser {
             check_in: SignedDuration::from_mins(10),
             silent_after: SignedDuration::from_hours(24),
         };
-        let host = Host { clock: Arc::new(FixedClock), entropy: Arc::new(Counter(AtomicU64::new(1))) };
+        let host = Host { clock: Arc::new(FixedClock), entropy: Arc::new(Counter(AtomicU64::new(number.into()))) };
         let site = Site::open(config, store, host).await.unwrap();
         let router = admin_router(Arc::clone(&site), options);
         Self { site, router, cookie: None, _directory: directory }

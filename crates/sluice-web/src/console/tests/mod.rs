@@ -9,6 +9,7 @@ mod devices;
 mod lists;
 mod selection;
 mod sites;
+mod take_over;
 mod windows;
 
 pub use browser::Browser;

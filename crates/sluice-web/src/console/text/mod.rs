@@ -17,6 +17,7 @@ mod sets;
 mod sites;
 mod states;
 mod sync;
+mod take_over;
 mod updates;
 mod windows;
 
@@ -36,6 +37,7 @@ pub use sets::Sets;
 pub use sites::Sites;
 pub use states::States;
 pub use sync::Sync;
+pub use take_over::TakeOver;
 pub use updates::Updates;
 pub use windows::Windows;
 
@@ -105,6 +107,7 @@ pub struct Text {
     pub selection: Selection,
     pub bundles: Bundles,
     pub content: Content,
+    pub take_over: TakeOver,
     pub sets: Sets,
     pub account: Account,
     pub states: States,
@@ -126,6 +129,7 @@ pub static ENGLISH: Text = Text {
     selection: Selection::ENGLISH,
     bundles: Bundles::ENGLISH,
     content: Content::ENGLISH,
+    take_over: TakeOver::ENGLISH,
     sets: Sets::ENGLISH,
     account: Account::ENGLISH,
     states: States::ENGLISH,
@@ -149,6 +153,7 @@ mod tests {
         all.extend(t.selection.all());
         all.extend(t.bundles.all());
         all.extend(t.content.all());
+        all.extend(t.take_over.all());
         all.extend(t.sets.all());
         all.extend(t.account.all());
         all.extend(t.states.all());

@@ -22,6 +22,7 @@ pub mod sites;
 pub mod source_add;
 pub mod sync;
 pub mod sync_runs;
+pub mod take_over;
 pub mod update;
 pub mod updates;
 pub mod windows_enroll;

@@ -5,6 +5,7 @@ mod fleet;
 mod front;
 mod hierarchy;
 mod server;
+mod taking_over;
 mod transfer;
 mod tree;
 mod windows;
@@ -183,6 +184,8 @@ pub fn all() -> Vec<(&'static str, String)> {
     pages.push(("sites_top", hierarchy::sites_page(true).render()));
     pages.push(("server_edit", server_page(true).render()));
     pages.push(("server_new", server_page(false).render()));
+    pages.push(("take_over_look", taking_over::take_over_page(false).render()));
+    pages.push(("take_over_begun", taking_over::take_over_page(true).render()));
     let groups = groups::Groups {
         shell: shell("Update groups", Here::Groups),
         t: &T.sets,
