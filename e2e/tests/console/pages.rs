@@ -69,6 +69,7 @@ pub async fn all_are_in_order(browser: &Browser) {
         "/sync",
         "/sync/runs",
         "/sync/sites",
+        "/sync/take-over",
         "/selection",
     ] {
         assert!(known.contains(path), "a link leads to {path}: {known:#?}");
