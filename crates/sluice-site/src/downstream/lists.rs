@@ -27,6 +27,9 @@ pub struct ListRequest {
     pub categories: Vec<FilterEntry>,
     /// See [`RevisionFilter::classifications`].
     pub classifications: Vec<FilterEntry>,
+    /// A language is asked for that was not before (`Delta` false): everything that matches again. Which
+    /// languages they are selects nothing (\[MS-WSUSSS\] 3.1.4.5): a document has all of its languages.
+    pub new_language: bool,
 }
 
 /// Which revisions there are.
@@ -86,9 +89,10 @@ impl Site {
         let served = unpublished.map(|lowest| RevisionId(lowest.0.saturating_sub(1)));
         let newest = served.map_or(lists.newest(), |served| served.min(lists.newest()));
         let next = Anchor { epoch, revision: newest, change: lists.selection() };
-        // Of what is selected since the server asked, all is new for it.
-        let same_selection = |anchor: &Anchor| request.configuration || anchor.change == next.change;
-        let since = anchor.filter(same_selection).map(|anchor| anchor.revision);
+        // Of what is selected since the server asked, all is new for it. A server that keeps only some
+        // languages needs all documents again for another.
+        let known = |anchor: &Anchor| request.configuration || anchor.change == next.change && !request.new_language;
+        let since = anchor.filter(known).map(|anchor| anchor.revision);
         let (protocol, configuration) = (open.cookie.protocol, request.configuration);
         let work = move || {
             let filter = RevisionFilter {

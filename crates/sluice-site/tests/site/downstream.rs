@@ -118,6 +118,7 @@ fn filter(categories: &[CategoryId], anchor: &str) -> ListRequest {
         configuration: false,
         categories: categories.iter().map(|id| FilterEntry { id: *id, delta }).collect(),
         classifications: vec![FilterEntry { id: Classification::UpdateRollups.id(), delta }],
+        new_language: false,
     }
 }
 

@@ -250,6 +250,39 @@ async fn a_first_and_a_delta_synchronization() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn languages_select_nothing_and_a_new_one_brings_everything_again() {
+    let world = World::open().await;
+    world.import(&documents::catalog()).await;
+    let mut server = Server::of(world).await;
+    server.introduce().await;
+    let list = async |anchor: &str, configuration: bool, languages: &[(i32, bool)]| {
+        let entry = |id: &str| format!("<IdAndDelta><Id>{id}</Id><Delta>{}</Delta></IdAndDelta>", !anchor.is_empty());
+        let (product, class) = (entry(documents::FAMILY), entry("0fa1202d-4467-8419-a639-8fcd6a0f0000"));
+        let languages: String = languages
+            .iter()
+            .map(|(id, delta)| format!("<LanguageAndDelta><Id>{id}</Id><Delta>{delta}</Delta></LanguageAndDelta>"))
+            .collect();
+        let filter = format!(
+            "<filter><Anchor>{anchor}</Anchor><GetConfig>{configuration}</GetConfig><Categories>{product}</Categories><Classifications>{class}</Classifications><Languages>{languages}</Languages></filter>"
+        );
+        let text = server.call("GetRevisionIdList", &filter).await.ok();
+        (values(&text, "UpdateID"), value(&text, "Anchor").unwrap())
+    };
+    // The document has English texts only.
+    let update = vec!["11111111-2222-3333-4444-555555555555".to_owned()];
+    let (english, anchor) = list("", false, &[(1033, false)]).await;
+    assert_eq!(english, update);
+    assert_eq!(list("", false, &[(1031, false)]).await.0, update, "German alone");
+    assert_eq!(list("", false, &[]).await.0, update, "none named");
+    let (known, unchanged) = list(&anchor, false, &[(1033, true)]).await;
+    assert_eq!((known, &unchanged), (vec![], &anchor));
+    assert_eq!(list(&anchor, false, &[(1033, true), (1031, false)]).await.0, update, "German is new");
+    assert_eq!(list(&anchor, false, &[(1033, true), (1031, true)]).await.0, Vec::<String>::new());
+    let (_, anchor) = list("", true, &[]).await;
+    assert_eq!(list(&anchor, true, &[(1031, false)]).await.0, Vec::<String>::new(), "filters do not count there");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_orders_of_the_configuration() {
     let mut server = Server::of(World::open().await).await;
     server.introduce().await;

@@ -9,7 +9,6 @@ use super::super::convert::data;
 /// An identity in an answer, bytes: about 130.
 const IDENTITY: u64 = 144;
 
-/// Languages are not looked at: documents are in all of them, and files are fetched when needed.
 pub(super) async fn answer(ask: &Ask<'_>, request: GetRevisionIdList) -> Answered {
     let cookie = data(request.cookie);
     let Some(filter) = request.filter else {
@@ -21,6 +20,7 @@ pub(super) async fn answer(ask: &Ask<'_>, request: GetRevisionIdList) -> Answere
         configuration: filter.get_config,
         categories: filter.categories.into_iter().map(entry).collect(),
         classifications: filter.classifications.into_iter().map(entry).collect(),
+        new_language: filter.languages.iter().any(|language| !language.delta),
     };
     let answer = ask.site.downstream_list(&cookie, request).await?;
     let share = ask.site.windows_answer_share(ask.peer, answer.revisions.len() as u64 * IDENTITY).await?;
