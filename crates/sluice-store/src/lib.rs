@@ -97,8 +97,8 @@ pub use migrate::SCHEMA_VERSION;
 pub use repository::{
     alert, api_token, audit, bundle_export, bundle_import, bundle_signer, catalog, child_site, collection,
     content_failure, content_file, content_origin, counter, declined, deployment, device, device_event,
-    downstream_computer, downstream_server, downstream_status, enforcement, enrollment, inherited, inventory, licence,
-    meta, quarantine, report, rollup_sent, selection, session, setup_token, site_token, source, sync_run,
+    downstream_computer, downstream_server, downstream_status, enforcement, enrollment, file_key, inherited, inventory,
+    licence, meta, quarantine, report, rollup_sent, selection, session, setup_token, site_token, source, sync_run,
     update_change, update_group, upstream, user, windows_client, windows_event, windows_status,
 };
 pub use store::Store;

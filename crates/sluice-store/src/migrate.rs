@@ -39,6 +39,7 @@ const STEPS: &[Step] = steps![
     "0013_downstream",
     "0014_rollup",
     "0015_sites",
+    "0016_file_keys",
 ];
 
 /// The schema version this program writes: the number of steps.

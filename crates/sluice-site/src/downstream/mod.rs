@@ -7,7 +7,7 @@
 //! | `session`, `cookie`, `anchor` | authorization, cookies, configuration, where a server was left |
 //! | `lists` | which revisions there are, from a snapshot, without a database call |
 //! | `documents`, `ready`, `remembered` | the documents, made ready once and answers kept for the next who asks |
-//! | `decisions`, `files` | for replicas: groups, deployments, declined updates; files that are missed |
+//! | `decisions`, `files`, `file_keys` | for replicas: groups, deployments, declined updates; files that are missed; keys of encrypted ones |
 //! | [`rollup`] | takes in what servers report of themselves and their devices |
 //! | [`admin`] | what administrators see and decide |
 //!
@@ -19,6 +19,7 @@ mod cookie;
 mod decisions;
 mod documents;
 pub mod fault;
+mod file_keys;
 mod files;
 mod languages;
 mod lists;
@@ -46,6 +47,7 @@ pub use decisions::{
 };
 pub use documents::{DocumentForm, UpdateDocuments};
 pub use fault::{ServerFault, ServerResult};
+pub use file_keys::RevisionKeys;
 pub use lists::{ListAnswer, ListRequest};
 pub use ready::{DocumentBody, ReadyDocument};
 pub use session::{MAX_UPDATES, PROTOCOL, SLUICE_PROGRAM, ServerAuthorization, ServerConfig, ServerCookieRequest};

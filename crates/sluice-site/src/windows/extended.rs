@@ -5,6 +5,7 @@ use sluice_model::{RevisionId, RevisionRef};
 
 use super::answers::{After, AnswerPlace, AskedBytes, Circumstances, Section, SectionKey, runs};
 use super::fault::{ClientFault, ClientResult};
+use super::file_keys::FileKey;
 use super::fragments::{FragmentBytes, StoredFragment};
 use super::locations::{ContentLocation, Locations};
 use super::memory::{AnswerShare, LOCATION_BYTES, MOST_BYTES, Recipient};
@@ -52,6 +53,17 @@ pub struct ExtendedAnswer {
     pub memory: Option<AnswerShare>,
     /// Where the answer is to be kept for others.
     pub place: Option<AnswerPlace>,
+}
+
+/// What a client is told of the files of updates.
+#[derive(Debug, Default)]
+pub struct FileAnswer {
+    /// The revisions that the client is offered, and whether files of theirs are encrypted.
+    pub found: Vec<(RevisionRef, bool)>,
+    /// Where the files are.
+    pub files: Vec<ContentLocation>,
+    /// SHA-1 and key of those that are encrypted, as far as keys came.
+    pub keys: Vec<([u8; 20], FileKey)>,
 }
 
 impl Site {
@@ -154,15 +166,11 @@ impl Site {
         Ok(answer)
     }
 
-    /// Where the files of revisions are, by their names for all servers. Nothing here is encrypted.
+    /// Where the files of revisions are, by their names for all servers, and the keys of encrypted ones.
     ///
     /// # Errors
     /// Those of the cookie, `RegistrationRequired`, `InvalidParameters`.
-    pub fn windows_file_urls(
-        &self,
-        cookie: &[u8],
-        identities: &[RevisionRef],
-    ) -> ClientResult<(Vec<RevisionRef>, Vec<ContentLocation>)> {
+    pub fn windows_file_urls(&self, cookie: &[u8], identities: &[RevisionRef]) -> ClientResult<FileAnswer> {
         let open = self.open_cookie(cookie)?;
         let client = open.registered()?;
         if identities.is_empty() || identities.len() > MAX_EXTENDED {
@@ -171,14 +179,23 @@ impl Site {
         let view = self.windows.views.load();
         let scope = view.scope(&view.groups(client));
         let mut files = Locations::default();
-        let mut found = Vec::new();
+        let mut answer = FileAnswer::default();
         for revision in scope.refresh(identities) {
             let Some(update) = view.catalog().revision(revision) else { continue };
-            found.push(RevisionRef { update: update.id, number: update.number });
-            let content = update.content.windows();
-            content.into_iter().flat_map(|content| &content.files).for_each(|file| files.add(file));
+            let mut encrypted = false;
+            for file in update.content.windows().into_iter().flat_map(|content| &content.files) {
+                files.add(file);
+                encrypted |= self.windows.file_keys.is_encrypted(&file.sha1);
+                if let Some(key) = self.windows.file_keys.key(&file.sha1)
+                    && !answer.keys.iter().any(|(sha1, _)| *sha1 == file.sha1)
+                {
+                    answer.keys.push((file.sha1, key));
+                }
+            }
+            answer.found.push((RevisionRef { update: update.id, number: update.number }, encrypted));
         }
-        Ok((found, files.list))
+        answer.files = files.list;
+        Ok(answer)
     }
 }
 

@@ -16,6 +16,7 @@ mod cookie;
 pub(crate) mod crowd;
 pub mod extended;
 pub mod fault;
+pub(crate) mod file_keys;
 mod fingerprint;
 pub(crate) mod fragments;
 pub(crate) mod groups_told;
@@ -55,6 +56,8 @@ pub(crate) use claims::Claims;
 pub(crate) use cookie::Cookies;
 use crowd::ToldCrowd;
 pub use fault::{ClientFault, ClientResult};
+pub use file_keys::FileKey;
+use file_keys::FileKeys;
 pub use fragments::FragmentBytes;
 use fragments::FragmentCache;
 use known::{KnownClient, KnownClients};
@@ -74,6 +77,7 @@ pub(crate) struct Windows {
     pub(crate) admission: Admission,
     crowd: ToldCrowd,
     pub(crate) fragments: Arc<FragmentCache>,
+    pub(crate) file_keys: FileKeys,
     pub(crate) views: Arc<Views>,
     memory: AnswerMemory,
     plain: PlainRequests,
@@ -111,6 +115,7 @@ impl Windows {
             admission: Admission::default(),
             crowd: ToldCrowd::default(),
             fragments: Arc::new(FragmentCache::load(store, &config.data_directory, config.metadata_memory).await?),
+            file_keys: FileKeys::load(store).await?,
             views: Arc::new(views),
             memory: AnswerMemory::default(),
             plain: PlainRequests::default(),

@@ -61,6 +61,7 @@ pub(crate) const TABLES: &[&str] = &[
     "content_origin",
     "content_failure",
     "content_file",
+    "file_key",
     "audit",
 ];
 

@@ -11,8 +11,8 @@ use crate::repository::counter::Counter;
 use crate::repository::{
     alert, api_token, bundle_export, bundle_import, bundle_signer, child_site, collection, content_failure,
     content_file, content_origin, device, device_event, downstream_computer, downstream_server, downstream_status,
-    enforcement, enrollment, inherited, inventory, meta, quarantine, rollup_sent, session, setup_token, site_token,
-    source, sync_run, upstream, user, windows_client, windows_event, windows_status,
+    enforcement, enrollment, file_key, inherited, inventory, meta, quarantine, rollup_sent, session, setup_token,
+    site_token, source, sync_run, upstream, user, windows_client, windows_event, windows_status,
 };
 
 pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Result<(), StoreError> {
@@ -99,6 +99,11 @@ pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Resul
     .await?;
     problems.list(alert::recent(reader, u32::MAX).await)?;
     content_origin::load(reader, |row| {
+        problems.row(row);
+        Ok(())
+    })
+    .await?;
+    file_key::load(reader, |row| {
         problems.row(row);
         Ok(())
     })

@@ -23,6 +23,7 @@ pub mod downstream_server;
 pub mod downstream_status;
 pub mod enforcement;
 pub mod enrollment;
+pub mod file_key;
 pub mod inherited;
 pub mod inventory;
 mod inventory_row;
@@ -72,6 +73,7 @@ pub(crate) fn statements() -> impl Iterator<Item = Statement> {
         downstream_status::STATEMENTS,
         enforcement::STATEMENTS,
         enrollment::STATEMENTS,
+        file_key::STATEMENTS,
         inherited::STATEMENTS,
         inventory::STATEMENTS,
         licence::STATEMENTS,

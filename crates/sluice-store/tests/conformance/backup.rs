@@ -3,8 +3,11 @@
 use sluice_model::RevisionId;
 use sluice_store::catalog::{CatalogBatch, commit_sync_batch};
 use sluice_store::counter::{self, Counter};
-use sluice_store::{BackupSummary, Store, StoreConfig, StoreError, device, inventory, meta, restore, session, user};
+use sluice_store::{
+    BackupSummary, Store, StoreConfig, StoreError, device, file_key, inventory, meta, restore, session, user,
+};
 
+use crate::content::keys;
 use crate::database::{Database, cases};
 use crate::samples::{add_device, add_source, at, update, uuid};
 
@@ -24,6 +27,15 @@ async fn fill(store: &Store) {
     for n in 1..=450 {
         add_device(store, n).await.unwrap();
     }
+    let file = ([1; 20], sluice_model::RevisionRef { update: sluice_model::UpdateId(uuid(1)), number: 1 });
+    let key = ([1; 20], vec![0, 255, 7]);
+    let write = store.write(move |tx| {
+        Box::pin(async move {
+            file_key::want(tx, &[file, ([2; 20], file.1)]).await?;
+            file_key::put(tx, &[key]).await
+        })
+    });
+    write.await.unwrap();
     let packed = inventory::PackedInventory::new(&crate::samples::inventory(500)).unwrap();
     let device = sluice_model::DeviceId(uuid(1));
     let hash = sluice_model::Sha256([1; 32]);
@@ -106,7 +118,8 @@ async fn a_backup_moves_to_the_other_database(db: Database) {
     let sqlite = Database::sqlite();
     let store = sqlite.open().await;
     fill(&store).await;
-    let before = devices(&store).await;
+    let (before, keys_before) = (devices(&store).await, keys(&store).await);
+    assert_eq!(keys_before.len(), 2);
     let path = sqlite.directory.path().join("to-postgres");
     store.backup(&path).await.unwrap();
     store.close().await;
@@ -114,6 +127,7 @@ async fn a_backup_moves_to_the_other_database(db: Database) {
     restore(&StoreConfig::new(db.url(), [2; 16]), &path).await.unwrap();
     let store = db.open().await;
     assert_eq!(devices(&store).await, before);
+    assert_eq!(keys(&store).await, keys_before);
     assert_eq!(store.check().await.unwrap(), []);
     let path = sqlite.directory.path().join("to-sqlite");
     store.backup(&path).await.unwrap();

@@ -1,15 +1,21 @@
 //! Where files are, which could not be fetched, and which may go.
 
-use sluice_model::SourceId;
+use sluice_model::{RevisionRef, SourceId, UpdateId};
 use sluice_store::content_failure::ContentFailureRecord;
 use sluice_store::content_file::ContentFileRecord;
 use sluice_store::content_origin::ContentOriginRecord;
-use sluice_store::{StoreError, content_failure, content_file, content_origin, source};
+use sluice_store::file_key::FileKeyRecord;
+use sluice_store::{Store, StoreError, content_failure, content_file, content_origin, file_key, source};
 
 use crate::database::{Database, cases};
 use crate::samples::{add_source, at, uuid};
 
-cases![origins_follow_their_source, failures_come_and_go, files_know_who_wants_them];
+cases![
+    origins_follow_their_source,
+    failures_come_and_go,
+    files_know_who_wants_them,
+    keys_come_for_files_that_are_wanted
+];
 
 fn origin(source: SourceId, byte: u8, url: &str) -> ContentOriginRecord {
     ContentOriginRecord {
@@ -104,5 +110,37 @@ async fn files_know_who_wants_them(db: Database) {
     assert_eq!(content_file::list(&mut reader).await.unwrap(), [record("A.cab", Some(at(1)), None)]);
     assert_eq!(store.check().await.unwrap(), []);
     drop(reader);
+    store.close().await;
+}
+
+/// All keys, by file.
+pub async fn keys(store: &Store) -> Vec<FileKeyRecord> {
+    let mut all = Vec::new();
+    let mut reader = store.reader().await.unwrap();
+    file_key::load(&mut reader, |row| {
+        all.push(row?);
+        Ok(())
+    })
+    .await
+    .unwrap();
+    all.sort_by_key(|record| record.sha1);
+    all
+}
+
+async fn keys_come_for_files_that_are_wanted(db: Database) {
+    let store = db.open().await;
+    let revision = |number| RevisionRef { update: UpdateId(uuid(1)), number };
+    let wanted = vec![([1; 20], revision(1)), ([2; 20], revision(1)), ([1; 20], revision(2))];
+    store.write(move |tx| Box::pin(async move { file_key::want(tx, &wanted).await })).await.unwrap();
+    let keys_that_came = vec![([1; 20], vec![0, 255, 7]), ([9; 20], vec![9])];
+    store.write(move |tx| Box::pin(async move { file_key::put(tx, &keys_that_came).await })).await.unwrap();
+    let record = |byte, number, key| FileKeyRecord { sha1: [byte; 20], revision: revision(number), key };
+    assert_eq!(keys(&store).await, [record(1, 2, Some(vec![0, 255, 7])), record(2, 1, None)]);
+    // Wanted by another revision as well: the key stays.
+    let wanted = vec![([1; 20], revision(3))];
+    store.write(move |tx| Box::pin(async move { file_key::want(tx, &wanted).await })).await.unwrap();
+    assert_eq!(keys(&store).await[0], record(1, 3, Some(vec![0, 255, 7])));
+    assert!(!format!("{:?}", keys(&store).await).contains("255"), "keys are secrets");
+    assert_eq!(store.check().await.unwrap(), []);
     store.close().await;
 }

@@ -2,16 +2,19 @@
 //! structure of the one that was recorded; and what must be refused.
 
 use axum::http::StatusCode;
-use sluice_model::ServerId;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sluice_model::{RevisionRef, ServerId, UpdateId};
 use sluice_site::Caller;
 use sluice_site::downstream::settings::{ConfigOrder, DownstreamAccess, DownstreamSettingsChange};
+use sluice_store::{DatabaseUrl, Store, StoreConfig, file_key};
 use sluice_wsus::messages::server_sync::{GetUpdateDataResponse, UpdateBlob};
 use sluice_wsus::soap::read_response;
 use uuid::Uuid;
 
 use crate::shape::{outline, value, values, with};
-use crate::world::{Answer, World};
-use crate::{documents, shared};
+use crate::world::{Answer, CLIENT, World};
+use crate::{documents, faults, shared};
 
 const SYNC: &str = "/ServerSyncWebService/ServerSyncWebService.asmx";
 const AUTH: &str = "/DssAuthWebService/DssAuthWebService.asmx";
@@ -239,8 +242,7 @@ async fn a_first_and_a_delta_synchronization() {
     let anchor = value(&first, "Anchor").unwrap();
     let decisions = server.call("GetDeployments", &format!("<syncAnchor>{anchor}</syncAnchor>")).await.ok();
     assert_eq!(values(&decisions, "Name"), ["All Computers", "Unassigned Computers"]);
-    for operation in ["GetUpdateDecryptionData", "GetDriverIdList", "GetDriverSetData", "GetRelatedRevisionsForUpdates"]
-    {
+    for operation in ["GetDriverIdList", "GetDriverSetData", "GetRelatedRevisionsForUpdates"] {
         server.call(operation, "").await.ok();
     }
     let plain = [("content-type", "text/xml; charset=utf-8"), ("host", "wsus.example:8530")];
@@ -280,6 +282,72 @@ async fn languages_select_nothing_and_a_new_one_brings_everything_again() {
     assert_eq!(list(&anchor, false, &[(1033, true), (1031, true)]).await.0, Vec::<String>::new());
     let (_, anchor) = list("", true, &[]).await;
     assert_eq!(list(&anchor, true, &[(1031, false)]).await.0, Vec::<String>::new(), "filters do not count there");
+}
+
+/// The file of the update, and its key.
+const FILE: &str = "o3nVUm+zp6BCPaHNf8MYKo1EhEk=";
+const KEY: &str = "c2VjcmV0IGtleSBvZiBhIGZpbGU=";
+const PATCH: &str = "11111111-2222-3333-4444-555555555555";
+
+/// A site to which the key of the file of its update came.
+async fn with_key() -> World {
+    let directory = tempfile::tempdir().unwrap();
+    let url = DatabaseUrl::Sqlite(directory.path().join("sluice.db"));
+    let store = Store::open(StoreConfig::new(url, [7; 16])).await.unwrap();
+    let sha1 = BASE64_STANDARD.decode(FILE).unwrap().try_into().unwrap();
+    let revision = RevisionRef { update: UpdateId(PATCH.parse().unwrap()), number: 200 };
+    let (wanted, came) = ([(sha1, revision)], [(sha1, BASE64_STANDARD.decode(KEY).unwrap())]);
+    let write = store.write(move |tx| {
+        Box::pin(async move {
+            file_key::want(tx, &wanted).await?;
+            file_key::put(tx, &came).await
+        })
+    });
+    write.await.unwrap();
+    store.close().await;
+    let world = World::open_in(directory).await;
+    world.import(&documents::catalog()).await;
+    world
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_of_encrypted_files_go_to_servers() {
+    let mut server = Server::of(with_key().await).await;
+    server.introduce().await;
+    let ask = async |ids: &str| server.call("GetUpdateDecryptionData", &format!("<updateIds>{ids}</updateIds>")).await;
+    let (update, other) = (identity(PATCH, 200), identity(documents::FAMILY, 100));
+    let text = ask(&format!("{update}{other}{update}{}", identity(PROBE, 1))).await.ok();
+    let expected = format!(
+        "<UpdateFileDecryptionData><ServerSyncUpdateFileDecryption><UpdateId><UpdateID>{PATCH}</UpdateID><RevisionNumber>200</RevisionNumber></UpdateId><FileDecryptionData><ServerSyncFileDecryption><FileDigest>{FILE}</FileDigest><DecryptionKey>{KEY}</DecryptionKey></ServerSyncFileDecryption></FileDecryptionData></ServerSyncUpdateFileDecryption></UpdateFileDecryptionData>"
+    );
+    assert!(text.contains(&expected), "{text}");
+    let none = ask(&other).await.ok();
+    assert!(none.contains("<UpdateFileDecryptionData />"), "{none}");
+    let wrong = ("InvalidParameters".to_owned(), "updateIds".to_owned());
+    assert_eq!(ask(&update.repeat(101)).await.fault(), wrong);
+    assert_eq!(ask("").await.fault(), wrong);
+    assert_eq!(server.call("GetUpdateDecryptionData", "").await.fault(), wrong);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_of_encrypted_files_go_to_devices() {
+    let world = with_key().await;
+    let data = faults::registered(&world).await;
+    let ask = async |kind: &str| {
+        let inside = format!(
+            "<cookie><EncryptedData>{data}</EncryptedData></cookie><updateIDs>{}</updateIDs><infoTypes><XmlUpdateFragmentType>{kind}</XmlUpdateFragmentType></infoTypes>",
+            identity(PATCH, 200)
+        );
+        world.post(CLIENT, faults::client("GetExtendedUpdateInfo2", &inside)).await.ok()
+    };
+    let text = ask("FileDecryption").await;
+    let key = format!(
+        "<FileDecryptionData><FileDecryption><FileDigest>{FILE}</FileDigest><DecryptionKey>{KEY}</DecryptionKey><SecurityData><base64Binary>{KEY}</base64Binary></SecurityData></FileDecryption></FileDecryptionData>"
+    );
+    assert!(text.contains(&key), "{text}");
+    assert_eq!(value(&text, "HasEncryptedFiles").as_deref(), Some("true"));
+    let text = ask("FileUrl").await;
+    assert!(!text.contains(KEY) && text.contains("<FileLocation>"), "only to who asks for it: {text}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

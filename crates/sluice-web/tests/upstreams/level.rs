@@ -88,12 +88,24 @@ impl Level {
 
     /// The first of several, with a product and an update.
     pub async fn top(clock: &Arc<TestClock>) -> Self {
+        Self::top_with(clock, |text| text).await
+    }
+
+    /// The same with something else in the documents.
+    pub async fn top_with(clock: &Arc<TestClock>, change: impl FnOnce(String) -> String) -> Self {
         let top = Self::open(1, clock).await;
         let text =
             documents::catalog().concat().replace("0fa1202d-4467-8419-a639-8fcd6a0f0000", &security().to_string());
+        let text = change(text);
         let body = futures_util::stream::iter([Ok(bytes::Bytes::from(text))]);
         top.site.import_catalog(&top.admin, "documents.xml", None, body).await.unwrap();
         top
+    }
+
+    /// Its store, while the site is stopped.
+    pub async fn store(&self) -> Store {
+        let url = DatabaseUrl::Sqlite(self.directory.path().join("sluice.db"));
+        Store::open(StoreConfig::new(url, [0; 16])).await.unwrap()
     }
 
     /// Stops it, and starts it again on the same store and at the same address.

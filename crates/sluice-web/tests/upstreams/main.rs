@@ -2,6 +2,7 @@
 
 #[path = "../soap/documents.rs"]
 mod documents;
+mod keys;
 mod level;
 mod migration;
 mod pc;

@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use super::error::UpstreamError;
+use super::keys;
 use super::origins;
 use super::pending;
 use super::read::{self, Answer, OPERATION};
@@ -201,6 +202,7 @@ impl Fetch<'_> {
             }
         }
         origins::keep(self.site, self.source, answer.urls).await?;
+        keys::want(self.site, answer.encrypted).await;
         for item in answer.items {
             ingest.take(item).await.map_err(SyncError::Import)?;
         }

@@ -13,6 +13,7 @@ mod deployments;
 mod error;
 mod fetch;
 mod filter;
+mod keys;
 mod lists;
 mod look;
 mod origins;

@@ -24,6 +24,8 @@ pub(super) struct Answer {
     pub(super) answered: FxHashSet<RevisionRef>,
     /// What the bundles among them consist of.
     pub(super) parts: Vec<RevisionRef>,
+    /// The encrypted files among theirs, each with its revision.
+    pub(super) encrypted: Vec<([u8; 20], RevisionRef)>,
     /// Where files are.
     pub(super) urls: Vec<ServerSyncUrlData>,
 }
@@ -43,6 +45,7 @@ pub(super) fn read(url: &str, body: &Body, asked: &[RevisionRef]) -> Result<Answ
         let item = match derive(&data, revision) {
             Ok(derived) => {
                 let content = derived.update.content.windows();
+                answer.encrypted.extend(derived.encrypted.iter().map(|sha1| (*sha1, revision)));
                 answer.parts.extend(content.into_iter().flat_map(|content| content.bundled.iter().flatten()));
                 Item::New(derived)
             }

@@ -13,7 +13,7 @@ use super::fetch::Fetch;
 use super::filter::Filter;
 use super::session::{Asking, Session};
 use super::state::State;
-use super::{deployments, lists, pending, selection};
+use super::{deployments, keys, lists, pending, selection};
 use crate::site::Site;
 use crate::sources::UpstreamSource;
 use crate::sync::SyncOutcome;
@@ -75,11 +75,21 @@ struct Run<'r> {
 impl Run<'_> {
     async fn steps(&mut self) -> Result<(), SyncError> {
         self.categories().await?;
-        if self.updates().await? && self.source.replica {
+        let updates = self.updates().await?;
+        self.keys().await;
+        if updates && self.source.replica {
             // Groups and deployments name updates, so they come last.
             self.decisions().await?;
         }
         Ok(())
+    }
+
+    /// The keys of encrypted files that are still to come.
+    async fn keys(&mut self) {
+        let (site, progress) = (self.site, &self.live.progress);
+        let asking =
+            Asking { me: self.state.record.account, now: &|| site.now(), on_bytes: &|bytes| progress.fetched(bytes) };
+        self.counts.warnings.extend(keys::fetch(site, &self.session, &asking).await);
     }
 
     /// Groups, deployments, declined updates and accepted licence terms of the upstream.

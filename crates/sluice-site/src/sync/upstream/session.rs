@@ -67,6 +67,12 @@ impl Known {
             .filter(|n| *n > 0)
             .map_or(BATCH, |n| n.min(MAX_BATCH))
     }
+
+    /// Revisions in a request for keys; `None`: the server gives none, as before Windows Server 2012.
+    pub(super) fn keys_batch(&self) -> Option<usize> {
+        let said = usize::try_from(self.config.max_updates_per_request_in_get_update_decryption_data).ok()?;
+        (said > 0).then(|| said.min(MAX_BATCH))
+    }
 }
 
 impl Session {

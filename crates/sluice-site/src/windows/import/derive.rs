@@ -25,6 +25,8 @@ pub(crate) struct Derived {
     pub(crate) update: Arc<Update>,
     /// Its fragments and the document itself.
     pub(crate) fragments: Vec<Piece>,
+    /// SHA-1 of its files that are encrypted and whose keys servers give.
+    pub(crate) encrypted: Vec<[u8; 20]>,
 }
 
 /// A fragment or the document, as it is stored.
@@ -58,6 +60,8 @@ impl Derived {
         let document = UpdateDocument::parse(text)?;
         let update = Arc::new(convert::update(&document));
         let fragments = document.fragments()?;
+        let secured = document.files.iter().filter(|file| document.properties.file_decryption && file.encrypted);
+        let encrypted = secured.map(|file| file.sha1).collect();
         drop(document);
         let mut pieces = Vec::with_capacity(3 + fragments.localized.len());
         pieces.push(Piece::fragment(FragmentKind::Core, String::new(), &fragments.core)?);
@@ -71,7 +75,7 @@ impl Derived {
             pieces.push(Piece::fragment(FragmentKind::Localized, language, &localized.xml)?);
         }
         pieces.push(Piece::document(text)?);
-        Ok(Self { update, fragments: pieces })
+        Ok(Self { update, fragments: pieces, encrypted })
     }
 
     /// Which revision it is.

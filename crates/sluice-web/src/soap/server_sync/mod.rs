@@ -30,7 +30,7 @@ pub(super) async fn answer(ask: &Ask<'_>, request: ServerSyncRequest) -> Answere
         ServerSyncRequest::GetConfigData(request) => get_config_data::answer(ask, *request),
         ServerSyncRequest::GetRevisionIdList(request) => get_revision_id_list::answer(ask, *request).await,
         ServerSyncRequest::GetUpdateData(request) => get_update_data::answer(ask, *request).await,
-        ServerSyncRequest::GetUpdateDecryptionData(request) => get_update_decryption_data::answer(ask, *request),
+        ServerSyncRequest::GetUpdateDecryptionData(request) => get_update_decryption_data::answer(ask, *request).await,
         ServerSyncRequest::GetDeployments(request) => get_deployments::answer(ask, *request).await,
         ServerSyncRequest::DownloadFiles(request) => download_files::answer(ask, *request).await,
         ServerSyncRequest::GetDriverIdList(request) => get_driver_id_list::answer(ask, *request),

@@ -1,5 +1,7 @@
 //! GetExtendedUpdateInfo2 (\[MS-WUSP\] 2.2.2.2.10): URLs and keys of files, by global identity.
 
+use std::fmt;
+
 use super::SERVICE;
 use crate::messages::shared::{
     Cookie, FileLocation, FragmentType, MAX_GUIDS, MAX_NAME, MAX_SMALL_ARRAY, UpdateData, UpdateIdentity,
@@ -52,8 +54,8 @@ impl Message<'_> for GetExtendedUpdateInfo2 {
     }
 }
 
-/// The key of a file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The key of a file: a secret, which no debug output shows.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct FileDecryption {
     /// Digest of the file.
     pub file_digest: Vec<u8>,
@@ -61,6 +63,12 @@ pub struct FileDecryption {
     pub decryption_key: Vec<u8>,
     /// For WSUS one item: the key itself.
     pub security_data: Vec<Vec<u8>>,
+}
+
+impl fmt::Debug for FileDecryption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileDecryption").field("file_digest", &self.file_digest).finish_non_exhaustive()
+    }
 }
 
 impl FileDecryption {

@@ -1,4 +1,6 @@
-//! GetUpdateDecryptionData (\[MS-WSUSSS\] 3.1.4.12): the keys of encrypted files.
+//! GetUpdateDecryptionData (\[MS-WSUSSS\] 3.1.4.18): the keys of encrypted files.
+
+use std::fmt;
 
 use super::SERVICE;
 use crate::messages::shared::{Cookie, MAX_GUIDS, MAX_SMALL_ARRAY, UpdateIdentity};
@@ -38,13 +40,19 @@ impl Message<'_> for GetUpdateDecryptionData {
     }
 }
 
-/// The key of a file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The key of a file: a secret, which no debug output shows.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct ServerSyncFileDecryption {
     /// SHA-1 of the file.
     pub file_digest: Vec<u8>,
-    /// Its key.
+    /// Its key; empty if there is none.
     pub decryption_key: Vec<u8>,
+}
+
+impl fmt::Debug for ServerSyncFileDecryption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerSyncFileDecryption").field("file_digest", &self.file_digest).finish_non_exhaustive()
+    }
 }
 
 /// The keys of the files of a revision.
@@ -54,6 +62,20 @@ pub struct ServerSyncUpdateFileDecryption {
     pub update_id: UpdateIdentity,
     /// The keys.
     pub file_decryption_data: Vec<ServerSyncFileDecryption>,
+}
+
+impl ServerSyncUpdateFileDecryption {
+    fn write(&self, out: &mut XmlWriter) {
+        self.update_id.write("UpdateId", out);
+        out.array("FileDecryptionData", &self.file_decryption_data, |out, file| {
+            out.element("ServerSyncFileDecryption", |out| {
+                out.base64("FileDigest", &file.file_digest);
+                if !file.decryption_key.is_empty() {
+                    out.base64("DecryptionKey", &file.decryption_key);
+                }
+            });
+        });
+    }
 }
 
 /// The keys.
@@ -95,16 +117,11 @@ impl Message<'_> for GetUpdateDecryptionDataResponse {
 
     fn write(&self, out: &mut XmlWriter) {
         out.element("GetUpdateDecryptionDataResult", |out| {
-            out.array("UpdateFileDecryptionData", &self.update_file_decryption_data, |out, update| {
-                out.element("ServerSyncUpdateFileDecryption", |out| {
-                    update.update_id.write("UpdateId", out);
-                    out.array("FileDecryptionData", &update.file_decryption_data, |out, file| {
-                        out.element("ServerSyncFileDecryption", |out| {
-                            out.base64("FileDigest", &file.file_digest);
-                            out.base64("DecryptionKey", &file.decryption_key);
-                        });
-                    });
-                });
+            // Always there, also when it is empty (3.1.4.18.3.1).
+            out.element("UpdateFileDecryptionData", |out| {
+                for update in &self.update_file_decryption_data {
+                    out.element("ServerSyncUpdateFileDecryption", |out| update.write(out));
+                }
             });
         });
     }

@@ -128,6 +128,8 @@ pub struct Properties<'a> {
     pub installation: Option<Behaviour>,
     /// What removing asks of the device; `None`: it cannot be removed.
     pub uninstallation: Option<Behaviour>,
+    /// Servers give the keys of its encrypted files to those who ask for them (\[MS-WSUSSS\] 3.2.4.2).
+    pub file_decryption: bool,
 }
 
 impl<'a> Properties<'a> {
@@ -149,6 +151,11 @@ impl<'a> Properties<'a> {
                 "Language" => add(&mut self.languages, cursor, &child)?,
                 "InstallationBehavior" => {
                     self.installation = Some(behaviour(&child));
+                    cursor.skip(&child)?;
+                }
+                "SecuredFragment" => {
+                    let kind = child.raw("FragmentType");
+                    self.file_decryption |= kind.is_some_and(|kind| kind.eq_ignore_ascii_case("FileDecryption"));
                     cursor.skip(&child)?;
                 }
                 "UninstallationBehavior" => {

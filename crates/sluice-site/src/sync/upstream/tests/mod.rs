@@ -2,6 +2,7 @@
 
 mod basics;
 mod http;
+mod keys;
 mod network;
 mod poison;
 mod reached;

@@ -9,8 +9,9 @@ use sluice_model::RevisionRef;
 use sluice_wsus::messages::dss_auth::GetAuthorizationCookieResponse;
 use sluice_wsus::messages::server_sync::{
     GetAuthConfigResponse, GetConfigDataResponse, GetCookieResponse, GetDeploymentsResponse, GetRevisionIdListResponse,
-    GetUpdateDataResponse, ServerSyncConfigData, ServerSyncFilter, ServerSyncLanguageData, ServerSyncRequest,
-    ServerSyncUpdateData, UpdateBlob,
+    GetUpdateDataResponse, GetUpdateDecryptionDataResponse, ServerSyncConfigData, ServerSyncFileDecryption,
+    ServerSyncFilter, ServerSyncLanguageData, ServerSyncRequest, ServerSyncUpdateData, ServerSyncUpdateFileDecryption,
+    UpdateBlob,
 };
 use sluice_wsus::messages::shared::{AuthPlugInInfo, AuthorizationCookie, Cookie, UpdateIdentity};
 use sluice_wsus::soap::{
@@ -59,6 +60,8 @@ pub(super) struct Script {
     /// Part of every anchor; others are refused.
     pub(super) anchors: String,
     pub(super) hook: Option<Hook>,
+    /// Keys of files, by revision.
+    pub(super) keys: Vec<(RevisionRef, [u8; 20], Vec<u8>)>,
     /// Everything that was asked, in order.
     pub(super) log: Vec<Asked>,
 }
@@ -85,6 +88,7 @@ impl Upstream {
             cookie: 1,
             anchors: "a".to_owned(),
             hook: None,
+            keys: Vec::new(),
             log: Vec::new(),
         }));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -164,6 +168,9 @@ fn answer(script: &Mutex<Script>, http: Request) -> Reply {
         ServerSyncRequest::GetUpdateData(request) => {
             (None, request.update_ids.iter().filter_map(pending::revision).collect())
         }
+        ServerSyncRequest::GetUpdateDecryptionData(request) => {
+            (None, request.update_ids.iter().filter_map(pending::revision).collect())
+        }
         _ => (None, Vec::new()),
     };
     let asked = Asked { operation, filter, revisions, http };
@@ -209,6 +216,7 @@ impl Script {
             ServerSyncRequest::GetRevisionIdList(request) => &request.cookie,
             ServerSyncRequest::GetUpdateData(request) => &request.cookie,
             ServerSyncRequest::GetDeployments(request) => &request.cookie,
+            ServerSyncRequest::GetUpdateDecryptionData(request) => &request.cookie,
             other => panic!("{} is not expected", other.operation()),
         };
         match cookie {
@@ -219,6 +227,7 @@ impl Script {
             ServerSyncRequest::GetConfigData(_) => config(),
             ServerSyncRequest::GetRevisionIdList(_) => self.list(asked.filter.as_ref().unwrap()),
             ServerSyncRequest::GetDeployments(_) => ok(&GetDeploymentsResponse::default()),
+            ServerSyncRequest::GetUpdateDecryptionData(_) => self.file_keys(&asked.revisions),
             _ => self.documents(&asked.revisions),
         }
     }
@@ -249,6 +258,26 @@ impl Script {
             anchor: format!("{},{}", self.anchors, self.change),
             new_revisions: revisions.collect(),
         })
+    }
+
+    /// One unknown revision fails all, as with documents.
+    fn file_keys(&self, asked: &[RevisionRef]) -> Reply {
+        let mut updates = Vec::new();
+        for revision in asked {
+            if self.entries.iter().all(|entry| entry.revision != *revision) {
+                return fault(ErrorCode::InternalServerError, "");
+            }
+            let of_it = self.keys.iter().filter(|(of, ..)| of == revision);
+            let files = of_it.map(|(_, sha1, key)| ServerSyncFileDecryption {
+                file_digest: sha1.to_vec(),
+                decryption_key: key.clone(),
+            });
+            updates.push(ServerSyncUpdateFileDecryption {
+                update_id: pending::identity(*revision),
+                file_decryption_data: files.collect(),
+            });
+        }
+        ok(&GetUpdateDecryptionDataResponse { update_file_decryption_data: updates })
     }
 
     fn documents(&self, asked: &[RevisionRef]) -> Reply {
