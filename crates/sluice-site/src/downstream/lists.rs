@@ -69,6 +69,20 @@ impl Lists {
 }
 
 impl Site {
+    /// Where a server is left that asked for drivers: always at the same place, because this site has no
+    /// driver sets (\[MS-WSUSSS\] 3.1.4.7).
+    ///
+    /// # Errors
+    /// Those of the cookie; `InvalidParameters` and `ServerChanged` of the anchor.
+    pub fn downstream_driver_anchor(&self, cookie: &[u8], anchor: &str) -> ServerResult<String> {
+        self.open_server(cookie)?;
+        let epoch = self.windows.cookies.epoch();
+        if !anchor.is_empty() {
+            Anchor::parse(anchor, epoch, "filter")?;
+        }
+        Ok(Anchor { epoch, revision: RevisionId(0), change: 0 }.to_text())
+    }
+
     /// Which revisions there are for a server.
     ///
     /// # Errors

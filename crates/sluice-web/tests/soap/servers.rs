@@ -242,9 +242,7 @@ async fn a_first_and_a_delta_synchronization() {
     let anchor = value(&first, "Anchor").unwrap();
     let decisions = server.call("GetDeployments", &format!("<syncAnchor>{anchor}</syncAnchor>")).await.ok();
     assert_eq!(values(&decisions, "Name"), ["All Computers", "Unassigned Computers"]);
-    for operation in ["GetDriverIdList", "GetDriverSetData", "GetRelatedRevisionsForUpdates"] {
-        server.call(operation, "").await.ok();
-    }
+    server.call("GetRelatedRevisionsForUpdates", "").await.ok();
     let plain = [("content-type", "text/xml; charset=utf-8"), ("host", "wsus.example:8530")];
     let body = sync("GetAuthConfig", "");
     let refused = server.world.send(&server.world.plain, "POST", SYNC, &plain, body).await;
@@ -282,6 +280,38 @@ async fn languages_select_nothing_and_a_new_one_brings_everything_again() {
     assert_eq!(list(&anchor, false, &[(1033, true), (1031, true)]).await.0, Vec::<String>::new());
     let (_, anchor) = list("", true, &[]).await;
     assert_eq!(list(&anchor, true, &[(1031, false)]).await.0, Vec::<String>::new(), "filters do not count there");
+}
+
+/// A WSUS announces that it takes no ids of computers, hardware and driver sets, and has none (Q65).
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn there_are_no_driver_sets() {
+    let mut server = Server::of(World::open().await).await;
+    server.introduce().await;
+    let config = server.call("GetConfigData", "").await.ok();
+    for limit in ["DriverSetsPer", "ComputerIdsIn", "PnpHardwareIdsIn"] {
+        assert_eq!(value(&config, &format!("MaxNumberOf{limit}Request")).as_deref(), Some("0"));
+    }
+    let list = async |filter: &str| server.call("GetDriverIdList", &format!("<filter>{filter}</filter>")).await;
+    let first = list("<Categories /><PnpHardwareIds />").await.ok();
+    let anchor = value(&first, "Anchor").unwrap();
+    let result = first.split("</Anchor>").nth(1).unwrap();
+    assert!(result.starts_with("<NewRevisions /></GetDriverIdListResult>"), "{result}");
+    let again = list(&format!("<Anchor>{anchor}</Anchor>")).await.ok();
+    assert_eq!(value(&again, "Anchor"), Some(anchor), "nothing ever changes");
+    let filter = ("InvalidParameters".to_owned(), "filter".to_owned());
+    let computer = format!("<ComputerIds><IdAndDelta><Id>{PROBE}</Id><Delta>false</Delta></IdAndDelta></ComputerIds>");
+    assert_eq!(list(&computer).await.fault(), filter, "more than the limit");
+    let hardware =
+        "<PnpHardwareIds><HardwareIdAndDelta><Id>PCI</Id><Delta>false</Delta></HardwareIdAndDelta></PnpHardwareIds>";
+    assert_eq!(list(hardware).await.fault(), filter, "more than the limit");
+    assert_eq!(list("<Anchor>9438,2026-10-04 16:33:26.668</Anchor>").await.fault(), filter);
+    assert_eq!(server.call("GetDriverIdList", "").await.fault(), filter);
+
+    let sets = async |sets: &str| server.call("GetDriverSetData", sets).await;
+    assert!(sets("<driverSets />").await.ok().contains("<GetDriverSetDataResult />"));
+    let wrong = ("InvalidParameters".to_owned(), "driverSets".to_owned());
+    assert_eq!(sets("").await.fault(), wrong, "no list at all");
+    assert_eq!(sets(&format!("<driverSets><guid>{PROBE}</guid></driverSets>")).await.fault(), wrong);
 }
 
 /// The file of the update, and its key.

@@ -161,8 +161,15 @@ def run(version, suffix):
         lambda answer: expect(len(answer.Groups.ServerSyncTargetGroup) >= 2, answer))
     check(version, "GetDeployments again", lambda: sync.GetDeployments(
         cookie=cookie, deploymentAnchor=decisions.Anchor, syncAnchor=updates.Anchor))
-    check(version, "GetDriverIdList", lambda: sync.GetDriverIdList(cookie=cookie, filter={}))
+    drivers = check(version, "GetDriverIdList", lambda: sync.GetDriverIdList(cookie=cookie, filter={}),
+                    lambda answer: expect(answer.Anchor and not answer.NewDriverSets, answer))
+    check(version, "GetDriverIdList again", lambda: sync.GetDriverIdList(
+        cookie=cookie, filter={"Anchor": drivers.Anchor}))
+    refused(version, "drivers of hardware", "InvalidParameters", lambda: sync.GetDriverIdList(
+        cookie=cookie, filter={"PnpHardwareIds": {"HardwareIdAndDelta": [{"Id": "PCI", "Delta": False}]}}))
     check(version, "GetDriverSetData", lambda: sync.GetDriverSetData(cookie=cookie, driverSets={"guid": []}))
+    refused(version, "driver set", "InvalidParameters", lambda: sync.GetDriverSetData(
+        cookie=cookie, driverSets={"guid": [ZERO]}))
     check(version, "GetRelatedRevisionsForUpdates",
           lambda: sync.GetRelatedRevisionsForUpdates(cookie=cookie, updateIDs={"guid": [ZERO]}))
     for name, service in services.items():

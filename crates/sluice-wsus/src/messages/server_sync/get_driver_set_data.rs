@@ -11,8 +11,8 @@ use crate::soap::{Fragment, Message, Reader, Service, SoapError, XmlWriter};
 pub struct GetDriverSetData {
     /// The cookie.
     pub cookie: Option<Cookie>,
-    /// The sets; at most `MaxNumberOfDriverSetsPerRequest`.
-    pub driver_sets: Vec<Uuid>,
+    /// The sets; at most `MaxNumberOfDriverSetsPerRequest`. `None` if the element was absent or nil.
+    pub driver_sets: Option<Vec<Uuid>>,
 }
 
 impl Message<'_> for GetDriverSetData {
@@ -24,7 +24,9 @@ impl Message<'_> for GetDriverSetData {
         body.children(|reader, element| {
             match element.name() {
                 "cookie" => request.cookie = Cookie::read(reader, element)?,
-                "driverSets" => reader.values(element, MAX_GUIDS, &mut request.driver_sets)?,
+                "driverSets" if !element.is_nil() => {
+                    reader.values(element, MAX_GUIDS, request.driver_sets.get_or_insert_default())?;
+                }
                 _ => {}
             }
             Ok(())
@@ -34,7 +36,9 @@ impl Message<'_> for GetDriverSetData {
 
     fn write(&self, out: &mut XmlWriter) {
         Cookie::write_optional(self.cookie.as_ref(), "cookie", out);
-        out.guids("driverSets", &self.driver_sets);
+        if let Some(sets) = &self.driver_sets {
+            out.guids("driverSets", sets);
+        }
     }
 }
 

@@ -82,7 +82,7 @@ fn drivers() {
          </GetDriverIdListResult>"
     );
     assert_eq!(response(&answer), written);
-    let asked = GetDriverSetData { cookie: cookie(), driver_sets: vec![guid()] };
+    let asked = GetDriverSetData { cookie: cookie(), driver_sets: Some(vec![guid()]) };
     assert_eq!(request(&asked), format!("<cookie>{COOKIE}</cookie><driverSets>{GUID}</driverSets>"));
     let answer = GetDriverSetDataResponse {
         driver_sets: vec![ServerSyncDriverSetData {
