@@ -1,5 +1,5 @@
 //! The files of updates at upstream servers: where a server has them, and asking it to get what it
-//! does not have (protocols.md §5.1, step 11).
+//! does not have (\[MS-WSUSSS\] 3.2.4.4, protocols.md §5.1, step 11).
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::session::{Asking, MAX_SMALL};
 use crate::content::{ContentOrigin, Place, WantedContent, recorded_places};
 use crate::error::{SiteError, chain};
 use crate::site::Site;
-use crate::sources::UpstreamSource;
+use crate::sources::Source;
 
 /// Finds files at the site's upstream servers.
 pub(crate) struct UpstreamContent;
@@ -26,21 +26,31 @@ impl ContentOrigin for UpstreamContent {
         records: &'a [ContentOriginRecord],
     ) -> BoxFuture<'a, Vec<Place>> {
         Box::pin(async move {
-            let servers = servers(site);
-            let proxy = |source| servers.iter().find(|(id, _)| *id == source).and_then(|(_, s)| s.proxy.clone());
-            let mut places = recorded_places(records, proxy);
-            for (id, source) in &servers {
+            let sources = sources(site);
+            let (servers, out_of_force): (Vec<_>, Vec<_>) =
+                sources.iter().filter_map(|s| Some((s, s.config.upstream()?))).partition(|(source, _)| source.enabled);
+            // What a server said that is not in force may be out of reach, as the internet is below another site.
+            let counts = |record: &&ContentOriginRecord| out_of_force.iter().all(|(s, _)| s.id != record.source);
+            let records: Vec<_> = records.iter().filter(counts).cloned().collect();
+            let proxy = |source| servers.iter().find(|(s, _)| s.id == source).and_then(|(_, s)| s.proxy.clone());
+            // Publishers are for what upstream servers do not keep.
+            let (mut places, mut last) = (Vec::new(), Vec::new());
+            for (Source { id, .. }, source) in &servers {
                 let client = site.upstreams.client(*id, source).inspect_err(|error| {
                     tracing::debug!(url = source.url, error = chain(error), "files cannot be fetched from there");
                 });
                 let Ok(client) = client else { continue };
-                places.push(Place {
+                let keeps_none = site.upstreams.is_catalog_only(*id, source);
+                let of_its_kind = if keeps_none { &mut last } else { &mut places };
+                of_its_kind.push(Place {
                     url: format!("{}/Content/{}", source.url.trim_end_matches('/'), file.path),
                     proxy: None,
                     client: Some(client),
                     upstream: Some(*id),
                 });
             }
+            places.extend(recorded_places(&records, proxy));
+            places.extend(last);
             places
         })
     }
@@ -55,11 +65,9 @@ impl ContentOrigin for UpstreamContent {
     }
 }
 
-/// The enabled upstream servers, in the order of their names.
-fn servers(site: &Site) -> Vec<(SourceId, UpstreamSource)> {
-    let all = site.sources.all();
-    let readable = all.iter().filter_map(|record| site.readable_source(record)).filter(|source| source.enabled);
-    readable.filter_map(|source| Some((source.id, source.config.upstream()?.clone()))).collect()
+/// The sources, in the order of their names.
+fn sources(site: &Site) -> Vec<Source> {
+    site.sources.all().iter().filter_map(|record| site.readable_source(record)).collect()
 }
 
 async fn ask_for(site: &Arc<Site>, source: SourceId, file: &WantedContent) -> Result<(), SiteError> {

@@ -140,6 +140,14 @@ impl Upstreams {
         Ok(self.begin(source)?.client())
     }
 
+    /// Whether a server keeps no files, as far as it said so since this program began; Microsoft's never does.
+    fn is_catalog_only(&self, id: SourceId, source: &UpstreamSource) -> bool {
+        let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let session = sessions.get(&id).map(|(_, session)| Arc::clone(session));
+        drop(sessions);
+        session.and_then(|session| session.is_catalog_only()).unwrap_or_else(|| source.is_microsoft())
+    }
+
     /// Forgets the conversation of a source that is gone.
     pub(crate) fn forget(&self, id: SourceId) {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);

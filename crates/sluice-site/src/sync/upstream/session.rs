@@ -96,6 +96,11 @@ impl Session {
         if self.url() == MICROSOFT_UPDATE { Vec::new() } else { vec![SLUICE_PROGRAM] }
     }
 
+    /// Whether the server keeps no files; `None`: it did not say yet, or is just being asked.
+    pub(super) fn is_catalog_only(&self) -> Option<bool> {
+        self.known.try_lock().ok()?.as_ref().map(|known| known.config.catalog_only_sync)
+    }
+
     /// Forgets the cookie, so that the next request begins from the beginning.
     pub(super) async fn forget(&self) {
         *self.known.lock().await = None;

@@ -4,6 +4,7 @@ mod basics;
 mod http;
 mod keys;
 mod network;
+mod places;
 mod poison;
 mod reached;
 mod recorded;
