@@ -71,6 +71,11 @@ impl Site {
             counter("windows_first_rounds_total", "Windows scans begun without memory.", &self.counters.first_rounds),
             counter("windows_recalled_total", "Answers to Windows devices that were kept.", &self.counters.recalled),
             counter("windows_events_total", "New events of Windows devices.", &self.counters.events),
+            gauge(
+                "downstream_deployments_left_out",
+                "Deployments of single updates that replicas are not told of, because there are too many.",
+                self.downstream.decisions.left_out(),
+            ),
         ];
         metrics.push(Metric {
             name: "downstream_refused_total",

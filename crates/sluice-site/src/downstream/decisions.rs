@@ -5,7 +5,8 @@
 //! somebody asks. So it does not matter what changed it, or whether the site was killed in between.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 
 use jiff::Timestamp;
 use sluice_catalog::Catalog;
@@ -26,7 +27,7 @@ use crate::site::Site;
 const META: &str = "downstream-deployments-told";
 
 /// Most deployments of single updates that replicas are told of; what is beyond is not in force
-/// there.
+/// there, and counted.
 const MAX_DEPLOYMENTS: usize = 100_000;
 
 /// Most that are remembered as gone. A replica that was away while more went is told of the newest.
@@ -108,7 +109,39 @@ pub struct ReplicaDecisions {
 }
 
 /// What replicas were told.
-pub(crate) struct Decisions(Mutex<Told>);
+pub(crate) struct Decisions {
+    state: Mutex<State>,
+    /// What was too much to tell, when it was last worked out.
+    left_out: AtomicU64,
+}
+
+struct State {
+    told: Arc<Told>,
+    /// Worked out by whoever asks first after something changed.
+    last: Option<InForce>,
+}
+
+/// What was in force with some snapshots, which are not kept for it.
+struct InForce {
+    catalog: Weak<Catalog>,
+    directory: Weak<Directory>,
+    all: Arc<Vec<ReplicaDeployment>>,
+}
+
+impl InForce {
+    /// Whether it is of these snapshots. No other can have the address of one as long as a weak reference to it is kept.
+    fn is_of(&self, catalog: &Arc<Catalog>, directory: &Arc<Directory>) -> bool {
+        self.catalog.as_ptr() == Arc::as_ptr(catalog) && self.directory.as_ptr() == Arc::as_ptr(directory)
+    }
+}
+
+/// What is in force with the present snapshots, and what was told of it.
+struct Present {
+    catalog: Arc<Catalog>,
+    directory: Arc<Directory>,
+    told: Arc<Told>,
+    all: Arc<Vec<ReplicaDeployment>>,
+}
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Told {
@@ -198,7 +231,13 @@ impl Decisions {
                 Told { first, last: first, ..Told::default() }
             })
         });
-        Ok(Self(Mutex::new(told.unwrap_or_default())))
+        let state = State { told: Arc::new(told.unwrap_or_default()), last: None };
+        Ok(Self { state: Mutex::new(state), left_out: AtomicU64::new(0) })
+    }
+
+    /// How many deployments of single updates replicas are not told of, because there are too many.
+    pub(crate) fn left_out(&self) -> u64 {
+        self.left_out.load(Ordering::Relaxed)
     }
 }
 
@@ -223,62 +262,98 @@ impl Site {
         open.known.change(|record| record.replica = true);
         // The Linux updates of a replica that is a Sluice have the same identities as here.
         let packages = open.cookie.sluice;
-        let mut told = self.downstream.decisions.0.lock().await;
-        if !deployment_anchor.is_empty() && !(told.first..=told.last).contains(&since) {
+        let is_known = |told: &Told| deployment_anchor.is_empty() || (told.first..=told.last).contains(&since);
+        let Present { catalog, directory, told, all } = self.told_now(is_known).await?;
+        let work = move || {
+            let mut reached = told.last;
+            let mut deployments = Vec::new();
+            for deployment in all.iter() {
+                let Some((_, change)) = told.live.get(&deployment.guid).copied() else { continue };
+                let Some(revision) = catalog.current(deployment.update) else { continue };
+                let windows = catalog.revision(revision).is_some_and(|update| update.content.windows().is_some());
+                if change <= since || !(windows || packages) {
+                    continue;
+                }
+                if windows && revision > synchronized {
+                    // The replica does not know the update yet: it is told when it does.
+                    reached = reached.min(change - 1);
+                } else {
+                    deployments.push(deployment.clone());
+                }
+            }
+            let hidden = catalog.declined_revisions().iter().filter_map(|id| catalog.revision(RevisionId(id)));
+            ReplicaDecisions {
+                anchor: Anchor { epoch, revision: synchronized, change: reached.max(since) }.to_text(),
+                groups: groups(&directory),
+                deployments,
+                dead: told.gone.iter().filter(|(_, change)| **change > since).map(|(guid, _)| *guid).collect(),
+                hidden: hidden.map(|update| update.id).collect(),
+                licences: catalog.accepted_licences().collect(),
+            }
+        };
+        tokio::task::spawn_blocking(work).await.map_err(|_| ServerFault::Internal)
+    }
+
+    /// What is in force, and what replicas are told of it, which is stored. `ServerChanged` when `is_known` says that
+    /// the one who asks was told something else.
+    async fn told_now(&self, is_known: impl FnOnce(&Told) -> bool) -> ServerResult<Present> {
+        let decisions = &self.downstream.decisions;
+        // Others wait for what is worked out, not to work it out as well.
+        let mut state = decisions.state.lock().await;
+        if !is_known(&state.told) {
             return Err(ServerFault::ServerChanged);
         }
+        // Only now: what an older snapshot says must not take the place of what a newer one said.
         let (catalog, directory) = (self.catalog(), self.directory.load_full());
-        let all = in_force(&catalog, &directory);
-        let next = told.with(&all);
-        if next != *told {
-            let bytes = next.to_bytes();
+        if let Some(last) = state.last.as_ref().filter(|last| last.is_of(&catalog, &directory)) {
+            let (told, all) = (Arc::clone(&state.told), Arc::clone(&last.all));
+            return Ok(Present { catalog, directory, told, all });
+        }
+        let (told, snapshots) = (Arc::clone(&state.told), (Arc::clone(&catalog), Arc::clone(&directory)));
+        let work = tokio::task::spawn_blocking(move || {
+            let (all, left_out) = in_force(&snapshots.0, &snapshots.1);
+            let next = told.with(&all);
+            let changed = (next != *told).then(|| (next.to_bytes(), Arc::new(next)));
+            (Arc::new(all), left_out, changed)
+        });
+        let (all, left_out, changed) = work.await.map_err(|_| ServerFault::Internal)?;
+        if let Some((bytes, next)) = changed {
             let stored = self.store.write(move |tx| Box::pin(async move { meta::set(tx, META, &bytes).await })).await;
             stored.map_err(|error| {
                 tracing::error!(error = chain(&error), "what replicas are told of deployments could not be stored");
                 ServerFault::Internal
             })?;
-            *told = next;
+            state.told = next;
         }
-        let mut reached = told.last;
-        let mut deployments = Vec::new();
-        for deployment in all {
-            let Some((_, change)) = told.live.get(&deployment.guid).copied() else { continue };
-            let Some(revision) = catalog.current(deployment.update) else { continue };
-            let windows = catalog.revision(revision).is_some_and(|update| update.content.windows().is_some());
-            if change <= since || !(windows || packages) {
-                continue;
-            }
-            if windows && revision > synchronized {
-                // The replica does not know the update yet: it is told when it does.
-                reached = reached.min(change - 1);
-            } else {
-                deployments.push(deployment);
-            }
+        if decisions.left_out.swap(left_out, Ordering::Relaxed) != left_out && left_out > 0 {
+            tracing::warn!(
+                left_out,
+                told = MAX_DEPLOYMENTS,
+                "replicas are not told of all deployments; cancel old ones, or deploy to fewer collections"
+            );
         }
-        let dead = told.gone.iter().filter(|(_, change)| **change > since).map(|(guid, _)| *guid).collect();
-        drop(told);
-        let hidden = catalog.declined_revisions().iter().filter_map(|id| catalog.revision(RevisionId(id)));
-        Ok(ReplicaDecisions {
-            anchor: Anchor { epoch, revision: synchronized, change: reached.max(since) }.to_text(),
-            groups: groups(&directory),
-            deployments,
-            dead,
-            hidden: hidden.map(|update| update.id).collect(),
-            licences: catalog.accepted_licences().collect(),
-        })
+        let (of_catalog, of_directory) = (Arc::downgrade(&catalog), Arc::downgrade(&directory));
+        state.last = Some(InForce { catalog: of_catalog, directory: of_directory, all: Arc::clone(&all) });
+        Ok(Present { catalog, directory, told: Arc::clone(&state.told), all })
     }
 }
 
-/// The deployments of single updates that are to hold, now or later.
-fn in_force(catalog: &Catalog, directory: &Directory) -> Vec<ReplicaDeployment> {
+/// The deployments of single updates that are to hold, now or later, and how many were too many.
+fn in_force(catalog: &Catalog, directory: &Directory) -> (Vec<ReplicaDeployment>, u64) {
     let live =
         directory.deployments.iter().filter(|deployment| deployment.enabled && deployment.cancelled_at.is_none());
     let all = live.flat_map(|deployment| {
         directory.updates(deployment).iter().filter_map(|update| of_one(catalog, deployment, *update))
     });
-    let mut all: Vec<_> = all.take(MAX_DEPLOYMENTS).collect();
+    let (mut all, left_out) = bounded(all, MAX_DEPLOYMENTS);
     all.sort_unstable_by_key(|deployment| deployment.guid);
-    all
+    (all, left_out)
+}
+
+/// As many as may be, and how many more there are.
+fn bounded<T>(mut all: impl Iterator<Item = T>, most: usize) -> (Vec<T>, u64) {
+    let kept = all.by_ref().take(most).collect();
+    (kept, all.count() as u64)
 }
 
 fn of_one(catalog: &Catalog, deployment: &Arc<Deployment>, id: UpdateId) -> Option<ReplicaDeployment> {
@@ -357,6 +432,27 @@ mod tests {
             group: ALL_COMPUTERS,
             priority: 2,
         }
+    }
+
+    #[test]
+    fn what_is_too_much_is_counted() {
+        assert_eq!(bounded(0..5, 3), (vec![0, 1, 2], 2));
+        assert_eq!(bounded(0..3, 3), (vec![0, 1, 2], 0));
+    }
+
+    #[test]
+    fn what_is_in_force_is_known_by_its_snapshots_and_does_not_keep_them() {
+        let (catalog, directory) = (Arc::new(Catalog::default()), Arc::new(Directory::default()));
+        let last =
+            InForce { catalog: Arc::downgrade(&catalog), directory: Arc::downgrade(&directory), all: Arc::default() };
+        assert!(last.is_of(&catalog, &directory));
+        assert!(!last.is_of(&Arc::new(Catalog::default()), &directory));
+        assert!(!last.is_of(&catalog, &Arc::new(Directory::default())));
+        drop(catalog);
+        assert!(last.catalog.upgrade().is_none());
+        // Its address is not given to another as long as it is remembered.
+        let others: Vec<_> = (0..100).map(|_| Arc::new(Catalog::default())).collect();
+        assert!(others.iter().all(|other| !last.is_of(other, &directory)));
     }
 
     #[test]
