@@ -34,6 +34,8 @@ pub(crate) struct Counters {
     pub(crate) recalled: AtomicU64,
     /// Events of Windows devices that were new.
     pub(crate) events: AtomicU64,
+    /// Windows devices that wanted to register and were not let.
+    pub(crate) unregistered: AtomicU64,
 }
 
 impl Counters {
@@ -71,6 +73,11 @@ impl Site {
             counter("windows_first_rounds_total", "Windows scans begun without memory.", &self.counters.first_rounds),
             counter("windows_recalled_total", "Answers to Windows devices that were kept.", &self.counters.recalled),
             counter("windows_events_total", "New events of Windows devices.", &self.counters.events),
+            counter(
+                "windows_registrations_refused_total",
+                "Windows devices not let register: too many, or at a central administration site.",
+                &self.counters.unregistered,
+            ),
             gauge(
                 "downstream_deployments_left_out",
                 "Deployments of single updates that replicas are not told of, because there are too many.",

@@ -30,6 +30,9 @@ pub enum ClientFault {
     /// The named parameter is wrong. The scan fails.
     #[error("the parameter {0} is wrong")]
     InvalidParameters(&'static str),
+    /// The site is a central administration site, which has no devices. The scan fails.
+    #[error("this is a central administration site, which has no devices")]
+    NoDevicesHere,
     /// Too much to do; the agent tries again later.
     #[error("the site has too much to do")]
     ServerBusy,

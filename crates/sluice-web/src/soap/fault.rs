@@ -55,11 +55,15 @@ fn of_site(fault: ClientFault, id: Uuid, action: &str) -> Fault {
         ClientFault::RegistrationNotRequired => (ErrorCode::RegistrationNotRequired, ""),
         ClientFault::InvalidAuthorizationCookie => (ErrorCode::InvalidAuthorizationCookie, ""),
         ClientFault::InvalidParameters(parameter) => (ErrorCode::InvalidParameters, parameter),
+        ClientFault::NoDevicesHere => (ErrorCode::InvalidParameters, NO_DEVICES_HERE),
         ClientFault::ServerBusy => (ErrorCode::ServerBusy, ""),
         ClientFault::Internal => (ErrorCode::InternalServerError, ""),
     };
     Fault { code, message: message.to_owned(), id, action: action.to_owned(), actor: None }
 }
+
+/// What stands in the log of a device at the wrong site; none of the codes says it.
+const NO_DEVICES_HERE: &str = "computerInfo: this is a central administration site; devices register at a primary site";
 
 /// What a server that is not approved reads in its log; none of the codes says it.
 const NOT_APPROVED: &str = "accountGuid: this server is not approved at the upstream server";
@@ -94,6 +98,7 @@ mod tests {
             (ClientFault::RegistrationNotRequired, "RegistrationNotRequired", "Client"),
             (ClientFault::InvalidAuthorizationCookie, "InvalidAuthorizationCookie", "Client"),
             (ClientFault::InvalidParameters("parameters"), "InvalidParameters", "Client"),
+            (ClientFault::NoDevicesHere, "InvalidParameters", "Client"),
             (ClientFault::ServerBusy, "ServerBusy", "Server"),
             (ClientFault::Internal, "InternalServerError", "Server"),
         ];

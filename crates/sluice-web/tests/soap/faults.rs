@@ -1,6 +1,7 @@
 //! The faults on which agents decide what to do next (protocols.md §2.3).
 
 use jiff::SignedDuration;
+use sluice_model::SiteType;
 use sluice_site::Caller;
 use sluice_site::windows::settings::WindowsSettingsChange;
 use sluice_store::{DatabaseUrl, StoreConfig, restore};
@@ -75,6 +76,22 @@ fn is(answer: &Answer, code: &str) {
         answer.text.contains(r#"<faultcode>s:Client</faultcode><faultstring>Fault occurred</faultstring><detail>"#)
     );
     assert!(answer.text.contains(&format!("<Method>\"{NAMESPACE}/")));
+}
+
+/// A central administration site has no devices of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_central_site_registers_nobody() {
+    let world = World::open().await;
+    world.site.set_site_type(&Caller::system(), SiteType::Central).await.unwrap();
+    let data = stranger(&world).await;
+    let inside = format!("{}<computerInfo><DnsName>pc1</DnsName></computerInfo>", cookie(&data));
+    let refused = world.post(CLIENT, client("RegisterComputer", &inside)).await;
+    let (code, message) = refused.fault();
+    assert_eq!(code, "InvalidParameters");
+    assert!(message.starts_with("computerInfo: this is a central administration site"), "{message}");
+    is(&sync(&world, &data, "<ExpressQuery>false</ExpressQuery>").await, "RegistrationRequired");
+    assert!((world.metric("windows_registrations_refused_total") - 1.0).abs() < f64::EPSILON);
+    assert!(world.metric("devices").abs() < f64::EPSILON);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

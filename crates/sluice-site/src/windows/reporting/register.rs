@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use sluice_catalog::{DeviceChange, DeviceRecord};
-use sluice_model::{DeviceId, DeviceKind, WindowsComputer};
+use sluice_model::{DeviceId, DeviceKind, SiteType, WindowsComputer};
 use sluice_store::device::NewDevice;
 use sluice_store::windows_client::{PackedWindowsClient, WindowsClientRecord};
 use sluice_store::{device, windows_client};
@@ -13,6 +13,7 @@ use super::input::Registration;
 use super::machines::{self, Sight};
 use super::{clean, notes};
 use crate::error::{SiteResult, chain};
+use crate::metrics::Counters;
 use crate::site::Site;
 use crate::windows::fault::{ClientFault, ClientResult};
 use crate::windows::known::KnownClient;
@@ -23,7 +24,8 @@ impl Site {
     ///
     /// # Errors
     /// Those of the cookie; `InvalidCookie` also when the site has never heard of the client;
-    /// `ServerBusy` when too many register; `Internal` when it cannot be stored.
+    /// `NoDevicesHere` at a central administration site; `ServerBusy` when too many register; `Internal` when
+    /// it cannot be stored.
     pub async fn windows_register(self: &Arc<Self>, cookie: &[u8], registration: Registration) -> ClientResult<()> {
         let opened = self.open_cookie(cookie)?;
         let (device, now) = (opened.device, self.now());
@@ -36,8 +38,14 @@ impl Site {
             Some(_) => None,
             None => {
                 let newcomer = self.windows.newcomers.get(device).ok_or(ClientFault::InvalidCookie)?;
+                if self.sites.place().site_type == SiteType::Central {
+                    Counters::add(&self.counters.unregistered, 1);
+                    tracing::warn!(%device, name = said.name, peer = %newcomer.peer, "a Windows device wants to register at this central administration site and was refused; point it at a primary site");
+                    return Err(ClientFault::NoDevicesHere);
+                }
                 let devices = self.windows.known.len();
                 if !self.windows.admission.admit(newcomer.peer, devices, now) {
+                    Counters::add(&self.counters.unregistered, 1);
                     tracing::warn!(%device, peer = %newcomer.peer, devices, "too many Windows devices register; one is put off");
                     return Err(ClientFault::ServerBusy);
                 }
