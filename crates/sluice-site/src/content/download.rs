@@ -11,6 +11,7 @@ use sluice_content::{ContentError, Part};
 
 use super::limiter::Limiter;
 use super::origin::shown;
+use super::range::parse_range;
 
 /// Bytes gathered before they are written, at most about.
 const PIECE: usize = 256 << 10;
@@ -122,14 +123,6 @@ fn begins_at(response: &Response, url: &str, part: &Part) -> Result<u64, Downloa
     Ok(first)
 }
 
-/// First byte, and size of the whole when it is told: `bytes 10-19/100`.
-fn parse_range(text: &str) -> Option<(u64, Option<u64>)> {
-    let (range, total) = text.strip_prefix("bytes ")?.split_once('/')?;
-    let first = range.split_once('-')?.0.trim().parse().ok()?;
-    let total = if total == "*" { None } else { Some(total.trim().parse().ok()?) };
-    Some((first, total))
-}
-
 async fn receive(
     tools: &Tools<'_>,
     url: &str,
@@ -227,24 +220,4 @@ fn broken(url: &str, error: &reqwest::Error) -> DownloadError {
         "the request failed"
     };
     DownloadError::Broken { url: shown(url), why }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_are_read() {
-        for (text, expected) in [
-            ("bytes 10-19/100", Some((10, Some(100)))),
-            ("bytes 10-19/*", Some((10, None))),
-            ("bytes */100", None),
-            ("items 10-19/100", None),
-            ("bytes 10-19", None),
-            ("bytes x-19/100", None),
-            ("bytes 1-2/-5", None),
-        ] {
-            assert_eq!(parse_range(text), expected, "{text}");
-        }
-    }
 }

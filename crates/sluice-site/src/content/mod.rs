@@ -12,6 +12,7 @@ mod download;
 mod fetch;
 mod limiter;
 pub mod origin;
+mod range;
 mod reconcile;
 pub mod settings;
 mod state;

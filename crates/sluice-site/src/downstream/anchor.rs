@@ -55,7 +55,20 @@ impl Anchor {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_read_is_what_was_written(
+            text in "(sluice)?[,0-9a-f]{0,8}|sluice,[0-9a-fA-F]{30,34},[-+0-9]{0,12},[0-9a-f]{0,20}|\\PC{0,140}",
+        ) {
+            if let Some(anchor) = Anchor::read(&text) {
+                prop_assert_eq!(anchor.to_text(), text);
+            }
+        }
+    }
 
     #[test]
     fn anchors_come_back_and_nothing_else_passes() {
