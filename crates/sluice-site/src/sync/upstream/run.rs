@@ -106,7 +106,8 @@ impl Run<'_> {
         let (id, name) = (self.record.id, &self.record.name);
         let taken = deployments::take_over(self.site, id, name, result, whole).await?;
         self.counts.warnings.extend(taken.warnings);
-        if whole || taken.changed {
+        // What was left out is told again.
+        if taken.complete && (whole || taken.changed) {
             self.state.record.deployments_anchor = Some(next);
             self.state.save().await?;
         }

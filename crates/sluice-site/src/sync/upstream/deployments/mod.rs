@@ -46,6 +46,8 @@ pub(super) async fn ask(
 /// What came of taking decisions over.
 pub(super) struct Taken {
     pub(super) changed: bool,
+    /// Nothing was left out.
+    pub(super) complete: bool,
     /// What deserves attention.
     pub(super) warnings: Vec<String>,
 }
@@ -82,11 +84,11 @@ pub(super) async fn take_over(
         source,
     };
     let plan = Plan::new(&known, result, whole);
-    let warnings = plan.warnings.clone();
+    let (warnings, complete) = (plan.warnings.clone(), plan.left_out == 0);
     if plan.is_empty() {
         drop(turn);
         mirror.await?;
-        return Ok(Taken { changed: false, warnings });
+        return Ok(Taken { changed: false, complete, warnings });
     }
     let (declined, undeclined) = (plan.decline.clone(), plan.undecline.clone());
     let entry = site.audit_entry(&Caller::system(), "source.replicate", source_name, &plan.summary());
@@ -118,7 +120,7 @@ pub(super) async fn take_over(
     };
     site.to_the_end(work).await.map_err(SyncError::Import)?;
     mirror.await?;
-    Ok(Taken { changed: true, warnings })
+    Ok(Taken { changed: true, complete, warnings })
 }
 
 async fn apply(tx: &mut Tx, plan: Plan, now: jiff::Timestamp) -> Result<(), sluice_store::StoreError> {

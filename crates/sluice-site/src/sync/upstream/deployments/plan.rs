@@ -1,6 +1,7 @@
 //! What has to change here so that the decisions of the upstream hold: worked out from both, without input or output.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use sluice_catalog::Catalog;
@@ -56,6 +57,8 @@ pub(super) struct Plan {
     pub(super) keep: Vec<InheritedRecord>,
     pub(super) forget: Vec<(InheritedKind, Vec<Uuid>)>,
     pub(super) warnings: Vec<String>,
+    /// Deployments for which there is no room.
+    pub(super) left_out: usize,
 }
 
 impl Plan {
@@ -155,7 +158,8 @@ impl Plan {
         whole: bool,
     ) {
         let ours: HashSet<Uuid> = known.deployments.iter().copied().collect();
-        let told: HashMap<Uuid, &ServerSyncDeployment> =
+        // In an order, so that the same are left out each time.
+        let told: BTreeMap<Uuid, &ServerSyncDeployment> =
             result.deployments.iter().map(|deployment| (deployment.deployment_guid, deployment)).collect();
         let mut gone: HashSet<Uuid> = result.dead_deployments.iter().copied().filter(|id| ours.contains(id)).collect();
         if whole {
@@ -169,8 +173,8 @@ impl Plan {
         gone.extend(ours.iter().filter(|id| !in_group(id)));
         let mut names: HashSet<String> =
             known.directory.deployments.iter().map(|deployment| deployment.spec.name.to_string()).collect();
-        let mut count = known.directory.deployments.len();
-        let mut left_out = 0;
+        let going = gone.iter().filter(|id| known.directory.deployment(DeploymentId(**id)).is_some()).count();
+        let mut count = known.directory.deployments.len() - going;
         for (id, one) in &told {
             if gone.contains(id) && result.dead_deployments.contains(id) {
                 continue;
@@ -181,31 +185,36 @@ impl Plan {
             }
             if let Some(existing) = existing {
                 names.remove(existing.spec.name.as_str());
-                gone.insert(*id);
+                if gone.insert(*id) {
+                    count -= 1;
+                }
             }
             let Some(collection) = groups.get(&one.target_group_id) else { continue };
-            if count >= MAX_ENTRIES {
-                left_out += 1;
+            // One that is only replaced has room.
+            if existing.is_none() && count >= MAX_ENTRIES {
+                self.left_out += 1;
                 continue;
             }
-            if let Some(deployment) = deployment(known, one, *collection, &names) {
-                if existing.is_some_and(|existing| {
-                    **existing == Deployment { created_at: existing.created_at, ..deployment.clone() }
-                }) {
-                    names.insert(deployment.spec.name.to_string());
-                    gone.remove(id);
-                    continue;
-                }
-                count += 1;
-                names.insert(deployment.spec.name.to_string());
-                self.deploy.push(deployment);
-                if !ours.contains(id) {
-                    self.note(known, InheritedKind::Deployment, *id);
-                }
+            let Some(deployment) = deployment(known, one, *collection, &names) else { continue };
+            count += 1;
+            names.insert(deployment.spec.name.to_string());
+            let same =
+                |old: &&Arc<Deployment>| ***old == Deployment { created_at: old.created_at, ..deployment.clone() };
+            if existing.as_ref().is_some_and(same) {
+                gone.remove(id);
+                continue;
+            }
+            self.deploy.push(deployment);
+            if !ours.contains(id) {
+                self.note(known, InheritedKind::Deployment, *id);
             }
         }
-        if left_out > 0 {
-            self.warnings.push(format!("{left_out} deployments of the upstream were left out: there are too many."));
+        if self.left_out > 0 {
+            self.warnings.push(format!(
+                "{} deployments of the upstream were left out: this site has {MAX_ENTRIES}, and cannot have more. Delete \
+                 some that are over, there or here; the rest comes then.",
+                self.left_out
+            ));
         }
         self.deploy.sort_by_key(|deployment| deployment.id);
         let again: HashSet<Uuid> = self.deploy.iter().map(|deployment| deployment.id.0).collect();
@@ -327,3 +336,7 @@ fn clean(text: &str) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_TITLE).collect();
     plain.trim().to_owned()
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;
