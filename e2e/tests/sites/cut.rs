@@ -61,13 +61,15 @@ async fn a_change_comes_down_all_levels_and_a_cut_site_catches_up() {
 /// A deployment to everybody at the top is one of the leaf.
 async fn decisions_come_down(top: &Site, leaf: &Site) {
     let deployment = json!({ "name": "Everywhere", "updates": [kb(5_000_002).0], "intent": "available",
-        "collection": "a11de71c-e500-4000-8000-000000000001" });
+        "restart": "suppress", "notification": "restart-only", "collection": "a11de71c-e500-4000-8000-000000000001" });
     top.api().post("/deployments", deployment).await;
     eventually_within(SOON, "the deployment comes down", async || {
         let deployments = leaf.api().get("/deployments").await;
         if deployments["total"] == json!(1) { Ok(()) } else { Err(deployments.to_string()) }
     })
     .await;
+    let deployment = &leaf.api().get("/deployments").await["items"][0];
+    assert_eq!((&deployment["restart"], &deployment["notification"]), (&json!("suppress"), &json!("restart-only")));
 }
 
 /// What the leaf tells of itself reaches the top.

@@ -10,7 +10,9 @@ use std::sync::{Arc, Weak};
 
 use jiff::Timestamp;
 use sluice_catalog::Catalog;
-use sluice_model::{Deployment, DeploymentId, DeploymentPriority, Intent, RevisionId, UpdateId};
+use sluice_model::{
+    Deployment, DeploymentId, DeploymentPriority, Intent, RestartBehaviour, RevisionId, UpdateId, UserNotification,
+};
 use sluice_store::{Reader, StoreError, meta};
 use tokio::sync::Mutex;
 use uuid::{Uuid, uuid};
@@ -89,6 +91,10 @@ pub struct ReplicaDeployment {
     pub group: Uuid,
     /// 1 low, 2 normal, 3 high.
     pub priority: u8,
+    /// Whether devices may restart; told to a Sluice only.
+    pub restart: Option<RestartBehaviour>,
+    /// What users see; told to a Sluice only.
+    pub notification: Option<UserNotification>,
 }
 
 /// What a replica takes over.
@@ -260,8 +266,9 @@ impl Site {
         };
         let synchronized = Anchor::parse(sync_anchor, epoch, "syncAnchor")?.revision;
         open.known.change(|record| record.replica = true);
-        // The Linux updates of a replica that is a Sluice have the same identities as here.
-        let packages = open.cookie.sluice;
+        // The Linux updates of a replica that is a Sluice have the same identities as here, and it understands all that
+        // is said of a deployment.
+        let sluice = open.cookie.sluice;
         let is_known = |told: &Told| deployment_anchor.is_empty() || (told.first..=told.last).contains(&since);
         let Present { catalog, directory, told, all } = self.told_now(is_known).await?;
         let work = move || {
@@ -271,14 +278,18 @@ impl Site {
                 let Some((_, change)) = told.live.get(&deployment.guid).copied() else { continue };
                 let Some(revision) = catalog.current(deployment.update) else { continue };
                 let windows = catalog.revision(revision).is_some_and(|update| update.content.windows().is_some());
-                if change <= since || !(windows || packages) {
+                if change <= since || !(windows || sluice) {
                     continue;
                 }
                 if windows && revision > synchronized {
                     // The replica does not know the update yet: it is told when it does.
                     reached = reached.min(change - 1);
                 } else {
-                    deployments.push(deployment.clone());
+                    let mut deployment = deployment.clone();
+                    if !sluice {
+                        (deployment.restart, deployment.notification) = (None, None);
+                    }
+                    deployments.push(deployment);
                 }
             }
             let hidden = catalog.declined_revisions().iter().filter_map(|id| catalog.revision(RevisionId(id)));
@@ -380,6 +391,8 @@ fn of_one(catalog: &Catalog, deployment: &Arc<Deployment>, id: UpdateId) -> Opti
             DeploymentPriority::Normal => 2,
             DeploymentPriority::High => 3,
         },
+        restart: Some(spec.restart),
+        notification: Some(spec.notification),
     })
 }
 
@@ -431,6 +444,8 @@ mod tests {
             available_at: Timestamp::UNIX_EPOCH,
             group: ALL_COMPUTERS,
             priority: 2,
+            restart: None,
+            notification: None,
         }
     }
 

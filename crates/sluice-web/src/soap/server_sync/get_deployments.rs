@@ -47,5 +47,7 @@ fn deployment(deployment: ReplicaDeployment) -> ServerSyncDeployment {
         deployment_guid: deployment.guid,
         target_group_id: deployment.group,
         download_priority: deployment.priority,
+        restart: deployment.restart,
+        notification: deployment.notification,
     }
 }

@@ -1,11 +1,17 @@
 //! GetDeployments (\[MS-WSUSSS\] 3.1.4.10): groups, approvals, declined updates and accepted licence terms, for replicas.
 
 use jiff::Timestamp;
+use sluice_model::{RestartBehaviour, UserNotification};
 use uuid::Uuid;
 
 use super::{SERVICE, ServerSyncTargetGroup};
 use crate::messages::shared::{Cookie, MAX_IDENTITIES, UpdateIdentity, read_time, write_future, write_past};
 use crate::soap::{Element, Message, Reader, Service, SoapError, Value, XmlWriter};
+
+/// Element of [`ServerSyncDeployment::restart`].
+const RESTART: &str = "SluiceRestart";
+/// Element of [`ServerSyncDeployment::notification`].
+const NOTIFICATION: &str = "SluiceNotification";
 
 /// Asks for the decisions of the upstream server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -106,6 +112,36 @@ pub struct ServerSyncDeployment {
     pub target_group_id: Uuid,
     /// In which order to download: 1 low, 2 normal, 3 high.
     pub download_priority: u8,
+    /// Whether devices may restart. Sluice servers tell it each other; it is no part of \[MS-WSUSSS\].
+    pub restart: Option<RestartBehaviour>,
+    /// What users see; as above.
+    pub notification: Option<UserNotification>,
+}
+
+fn restart_word(restart: RestartBehaviour) -> &'static str {
+    match restart {
+        RestartBehaviour::Allowed => "allowed",
+        RestartBehaviour::Suppressed => "suppressed",
+    }
+}
+
+fn notification_word(notification: UserNotification) -> &'static str {
+    match notification {
+        UserNotification::ShowAll => "show-all",
+        UserNotification::RestartOnly => "restart-only",
+        UserNotification::HideAll => "hide-all",
+    }
+}
+
+/// What is said of restarts. A word that is not known does not allow them.
+fn restart(word: &str) -> RestartBehaviour {
+    let allowed = RestartBehaviour::Allowed;
+    if word == restart_word(allowed) { allowed } else { RestartBehaviour::Suppressed }
+}
+
+fn notification(word: &str) -> Option<UserNotification> {
+    let all = [UserNotification::ShowAll, UserNotification::RestartOnly, UserNotification::HideAll];
+    all.into_iter().find(|notification| notification_word(*notification) == word)
 }
 
 impl ServerSyncDeployment {
@@ -124,6 +160,8 @@ impl ServerSyncDeployment {
                     "DeploymentGuid" => reader.set(element, &mut deployment.deployment_guid)?,
                     "TargetGroupId" => reader.set(element, &mut deployment.target_group_id)?,
                     "DownloadPriority" => reader.set(element, &mut deployment.download_priority)?,
+                    RESTART => deployment.restart = Some(restart(&reader.string(element)?)),
+                    NOTIFICATION => deployment.notification = notification(&reader.string(element)?),
                     _ => {}
                 }
                 Ok(())
@@ -144,6 +182,8 @@ impl ServerSyncDeployment {
             out.guid("DeploymentGuid", self.deployment_guid);
             out.guid("TargetGroupId", self.target_group_id);
             out.int("DownloadPriority", self.download_priority);
+            self.restart.into_iter().for_each(|restart| out.text(RESTART, restart_word(restart)));
+            self.notification.into_iter().for_each(|told| out.text(NOTIFICATION, notification_word(told)));
         });
     }
 }

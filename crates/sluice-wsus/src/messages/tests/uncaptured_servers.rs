@@ -2,6 +2,7 @@
 //! contract.
 
 use jiff::Timestamp;
+use sluice_model::{RestartBehaviour, UserNotification};
 use uuid::Uuid;
 
 use super::uncaptured::{COOKIE, IDENTITY, cookie, identity, request, response};
@@ -166,6 +167,8 @@ fn deployments() {
         deployment_guid: guid(),
         target_group_id: ServerSyncTargetGroup::ALL_COMPUTERS,
         download_priority: 2,
+        restart: None,
+        notification: None,
     };
     let without = ServerSyncDeployment { deadline: None, go_live_time: None, ..deployment.clone() };
     let result = ServerSyncDeploymentResult {
@@ -212,4 +215,29 @@ fn files_and_relations() {
          </GetRelatedRevisionsForUpdatesResult>"
     );
     assert_eq!(response(&answer), written);
+}
+
+#[test]
+fn what_sluice_servers_tell_each_other_of_deployments() {
+    for (restart, word) in [(RestartBehaviour::Allowed, "allowed"), (RestartBehaviour::Suppressed, "suppressed")] {
+        for (notification, told) in [
+            (UserNotification::ShowAll, "show-all"),
+            (UserNotification::RestartOnly, "restart-only"),
+            (UserNotification::HideAll, "hide-all"),
+        ] {
+            let deployment = ServerSyncDeployment {
+                restart: Some(restart),
+                notification: Some(notification),
+                ..ServerSyncDeployment::default()
+            };
+            let result =
+                ServerSyncDeploymentResult { deployments: vec![deployment], ..ServerSyncDeploymentResult::default() };
+            let written = response(&GetDeploymentsResponse { result });
+            let expected = format!(
+                "</DownloadPriority><SluiceRestart>{word}</SluiceRestart>\
+                 <SluiceNotification>{told}</SluiceNotification></ServerSyncDeployment>"
+            );
+            assert!(written.contains(&expected), "{written}");
+        }
+    }
 }

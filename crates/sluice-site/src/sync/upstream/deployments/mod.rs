@@ -6,7 +6,7 @@ mod plan;
 use std::sync::Arc;
 
 use sluice_catalog::CatalogChange;
-use sluice_model::{SourceId, UpdateId};
+use sluice_model::{RestartBehaviour, SourceId, UpdateId};
 use sluice_store::declined::{self, DeclinedRecord};
 use sluice_store::inherited::{self, InheritedKind};
 use sluice_store::{Tx, audit, collection, deployment, update_change};
@@ -82,6 +82,12 @@ pub(super) async fn take_over(
         licences,
         now: site.now(),
         source,
+        // The site above says it, unless its program is older than this one.
+        restart: if site.sites.place().source() == Some(source) {
+            RestartBehaviour::Suppressed
+        } else {
+            RestartBehaviour::Allowed
+        },
     };
     let plan = Plan::new(&known, result, whole);
     let (warnings, complete) = (plan.warnings.clone(), plan.left_out == 0);

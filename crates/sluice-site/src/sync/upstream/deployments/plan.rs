@@ -38,6 +38,8 @@ pub(super) struct Known<'k> {
     pub(super) own_licences: HashSet<Uuid>,
     pub(super) now: Timestamp,
     pub(super) source: SourceId,
+    /// Whether devices may restart for what says nothing of it.
+    pub(super) restart: RestartBehaviour,
 }
 
 /// What has to change.
@@ -307,6 +309,8 @@ fn deployment(
     };
     let title = known.catalog.update(update).map_or_else(|| update.to_string(), |(_, update)| update.title.clone());
     let name = free_name(&clean(&title), |name| names.contains(name));
+    // It cannot be hidden from those who are to start it.
+    let shown = |told: &UserNotification| intent != Intent::Available || *told != UserNotification::HideAll;
     let spec = DeploymentSpec {
         name: Name::new(&name).ok()?,
         target: DeploymentTarget::Updates(vec![update]),
@@ -315,8 +319,8 @@ fn deployment(
         available_at,
         deadline,
         priority: priority(approval.download_priority),
-        restart: RestartBehaviour::Allowed,
-        notification: UserNotification::ShowAll,
+        restart: approval.restart.unwrap_or(known.restart),
+        notification: approval.notification.filter(shown).unwrap_or(UserNotification::ShowAll),
     };
     let by = clean(&approval.admin_name);
     Deployment::new(DeploymentId(approval.deployment_guid), spec, known.now, by).ok()
