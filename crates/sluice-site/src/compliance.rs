@@ -19,8 +19,10 @@ pub struct Overview {
     pub compliant: u64,
     /// Devices that need something.
     pub non_compliant: u64,
-    /// Devices that never sent an inventory.
+    /// Devices of which it is unknown: those that never sent an inventory, and those of `outside_catalog`.
     pub unknown: u64,
+    /// Devices that need only updates that the catalog does not have.
+    pub outside_catalog: u64,
     /// Devices that need a restart.
     pub needs_restart: u64,
     /// Devices not heard of for long.
@@ -64,7 +66,8 @@ impl Site {
             devices: counts.devices as u64,
             compliant: counts.compliant as u64,
             non_compliant: counts.non_compliant as u64,
-            unknown: counts.never_reported as u64,
+            unknown: (counts.never_reported + counts.outside_catalog) as u64,
+            outside_catalog: counts.outside_catalog as u64,
             needs_restart: counts.need_restart as u64,
             silent: counts.silent as u64,
             failures: counts.failed as u64,

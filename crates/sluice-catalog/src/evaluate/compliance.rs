@@ -17,6 +17,9 @@ pub struct DeviceCompliance {
     pub installed: RoaringBitmap,
     /// How many of the required ones are Security Updates.
     pub required_security: u32,
+    /// How many updates a device needs that another server reports and this catalog does not have. While there are
+    /// any, it is not known whether the device needs nothing.
+    pub outside: u32,
 }
 
 impl DeviceCompliance {
@@ -40,7 +43,13 @@ impl DeviceCompliance {
             update.is_some_and(|update| update.classification == Classification::SecurityUpdates)
         };
         let required_security = u32::try_from(required.iter().filter(security).count()).unwrap_or(u32::MAX);
-        Self { required, applicable, installed, required_security }
+        Self { required, applicable, installed, required_security, outside: 0 }
+    }
+
+    /// Whether nothing is needed, of this catalog or outside of it.
+    #[must_use]
+    pub fn is_compliant(&self) -> bool {
+        self.required.is_empty() && self.outside == 0
     }
 
     /// The state of an update, by its current revision.

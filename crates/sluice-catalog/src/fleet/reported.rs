@@ -52,12 +52,21 @@ impl ReportedStates {
         self.restart_pending
     }
 
+    /// How many updates are needed that a catalog does not have.
+    fn outside(&self, places: &Places<'_>) -> u32 {
+        let open = self.entries.iter().filter(|(update, state)| is_open(*state) && places.is_outside(*update));
+        u32::try_from(open.count()).unwrap_or(u32::MAX)
+    }
+
     /// What follows for compliance. An update that is declined or not selected is not asked for
     /// any more, whatever a device said before that.
     fn compliance(&self, places: &mut Places<'_>) -> DeviceCompliance {
-        let (mut required, mut installed, mut security) = (Vec::new(), Vec::new(), 0);
+        let (mut required, mut installed, mut security, mut outside) = (Vec::new(), Vec::new(), 0, 0);
         for (update, state) in &self.entries {
-            let Some(place) = places.of(*update) else { continue };
+            let Some(place) = places.of(*update) else {
+                outside += u32::from(is_open(*state) && places.is_outside(*update));
+                continue;
+            };
             match state {
                 ReportedState::Installed | ReportedState::RestartPending => installed.push(place.revision),
                 ReportedState::Needed | ReportedState::Downloaded | ReportedState::Failed => {
@@ -78,6 +87,7 @@ impl ReportedStates {
             required,
             installed: bitmap(installed),
             required_security: security,
+            outside,
         }
     }
 }
@@ -118,6 +128,16 @@ impl<'c> Places<'c> {
     fn of(&mut self, update: UpdateId) -> Option<Place> {
         *self.known.entry(update).or_insert_with(|| Place::in_catalog(self.catalog, update))
     }
+
+    /// Whether the catalog does not have an update at all.
+    fn is_outside(&self, update: UpdateId) -> bool {
+        self.catalog.update(update).is_none()
+    }
+}
+
+/// Whether an update is still to be installed.
+fn is_open(state: ReportedState) -> bool {
+    matches!(state, ReportedState::Needed | ReportedState::Downloaded | ReportedState::Failed)
 }
 
 /// Which of two claims about one update holds: the higher.
@@ -248,13 +268,17 @@ impl KnownStates {
     /// The outcomes that are different after updates moved.
     pub(super) fn re_evaluate(&mut self, catalog: &Catalog, moved: &Moved) -> Vec<Changed> {
         let mut changed = Vec::new();
-        if moved.renamed.is_empty() && moved.changed.is_empty() {
-            return changed;
-        }
+        let nothing = moved.renamed.is_empty() && moved.changed.is_empty();
         let mut places = Places::new(catalog);
         for (states, outcome) in self.states.iter() {
+            // One that the catalog has now and lists show nowhere moves nothing else.
+            let outside = outcome.compliance.outside;
+            let is_in_now = outside > 0 && states.outside(&places) != outside;
+            if nothing && !is_in_now {
+                continue;
+            }
             let mut renamed = DeviceCompliance::clone(&outcome.compliance);
-            let (mut is_renamed, mut is_changed) = (false, false);
+            let (mut is_renamed, mut is_changed) = (false, is_in_now);
             for (update, _) in &states.entries {
                 if let Some((from, to)) = moved.renamed.get(update) {
                     is_renamed = true;

@@ -382,3 +382,54 @@ fn a_linux_device_of_another_server_needs_what_its_server_says() {
     assert!(fleet.revision_devices(RevisionId(1)).unwrap().applicable.contains(0));
     assert!(fleet.revision_devices(RevisionId(0)).is_none());
 }
+
+#[test]
+fn what_is_needed_outside_of_the_catalog_makes_compliance_unknown() {
+    let catalog = Arc::new(Catalog::default());
+    let mut evaluator = Evaluator::new(Arc::clone(&catalog));
+    let server = ServerId(Uuid::from_u128(5));
+    let origin = Some(DeviceOrigin { server, reporter: server, kind: DeviceKind::Linux });
+    let device = DeviceNumber(0);
+    // Needed, failed, and one that it has.
+    let states = Arc::new(reported(&[(0, 0), (1, 2), (2, 3)]));
+    let status = WindowsStatus { at: at(1), covered: RevisionId(0), states };
+    let particulars = Arc::new(WindowsParticulars { origin, ..WindowsParticulars::default() });
+    let changes = vec![
+        DeviceChange::Record(record(0)),
+        DeviceChange::Windows { device, particulars },
+        DeviceChange::WindowsStatus { device, status },
+    ];
+    let (fleet, problems) = Fleet::default().re_evaluate(&mut evaluator).apply(&mut evaluator, changes);
+    assert_eq!(problems, []);
+    let outside = |fleet: &Fleet| fleet.device(device).unwrap().compliance.as_ref().unwrap().outside;
+    let states = |fleet: &Fleet| {
+        let row = fleet.device(device).unwrap();
+        [DeviceFilter::Compliant, DeviceFilter::NonCompliant, DeviceFilter::OutsideCatalog]
+            .map(|filter| filter.holds(fleet, row))
+    };
+    assert_eq!((outside(&fleet), states(&fleet)), (2, [false, false, true]));
+    let seen = overview(&fleet, None, at(0), jiff::SignedDuration::from_secs(1));
+    assert_eq!((seen.devices, seen.compliant, seen.non_compliant, seen.outside_catalog), (1, 0, 0, 1));
+
+    // One comes into the catalog, where lists show it; then the other, where they do not.
+    let mut fleet = fleet;
+    let mut catalog = catalog;
+    for (number, update, expected) in [
+        (0, windows_update(0, 1, true, Classification::Updates), (1, [false, true, false])),
+        (1, windows_update(1, 1, false, Classification::Updates), (0, [false, true, false])),
+    ] {
+        let change = CatalogChange {
+            version: u64::from(number) + 1,
+            updates: vec![(RevisionId(number), update)],
+            ..CatalogChange::default()
+        };
+        catalog = Arc::new(catalog.apply(change).0);
+        fleet = fleet.re_evaluate(&mut Evaluator::new(Arc::clone(&catalog)));
+        assert_eq!((outside(&fleet), states(&fleet)), expected);
+    }
+    // What is not asked for any more is not missing.
+    let declined = vec![(update_id(0), true)];
+    let catalog = catalog.apply(CatalogChange { version: 3, declined, ..CatalogChange::default() }).0;
+    let fleet = fleet.re_evaluate(&mut Evaluator::new(Arc::new(catalog)));
+    assert_eq!((outside(&fleet), states(&fleet)), (0, [true, false, false]));
+}

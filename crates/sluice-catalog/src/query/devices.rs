@@ -48,10 +48,12 @@ pub enum OriginFilter<'a> {
 /// What can hold for a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeviceFilter {
-    /// It has reported and requires nothing.
+    /// It has reported and needs nothing.
     Compliant,
     /// It requires something.
     NonCompliant,
+    /// It needs updates that the catalog does not have, and of those in it none: whether it is compliant is unknown.
+    OutsideCatalog,
     /// It requires a Security Update.
     NeedsSecurity,
     /// It needs a restart.
@@ -139,8 +141,11 @@ impl DeviceFilter {
     pub fn holds(self, fleet: &Fleet, row: &DeviceRow) -> bool {
         let compliance = row.compliance.as_ref();
         match self {
-            Self::Compliant => compliance.is_some_and(|compliance| compliance.required.is_empty()),
+            Self::Compliant => compliance.is_some_and(|compliance| compliance.is_compliant()),
             Self::NonCompliant => compliance.is_some_and(|compliance| !compliance.required.is_empty()),
+            Self::OutsideCatalog => {
+                compliance.is_some_and(|compliance| compliance.required.is_empty() && compliance.outside > 0)
+            }
             Self::NeedsSecurity => compliance.is_some_and(|compliance| compliance.required_security > 0),
             Self::RestartNeeded => row.needs_restart(),
             Self::SilentSince(since) => row.silent_since(since),

@@ -18,7 +18,7 @@ const TOP: usize = 10;
 pub struct Overview {
     /// All devices.
     pub devices: usize,
-    /// Have reported and require nothing.
+    /// Have reported and need nothing.
     pub compliant: usize,
     /// Require something.
     pub non_compliant: usize,
@@ -34,6 +34,8 @@ pub struct Overview {
     pub failed: usize,
     /// Have never sent an inventory or a full status.
     pub never_reported: usize,
+    /// Need only updates that the catalog does not have.
+    pub outside_catalog: usize,
     /// What is required, by classification, in the order of [`Classification::ALL`]; only those
     /// with anything required.
     pub classifications: Vec<ClassificationCount>,
@@ -73,6 +75,7 @@ pub fn overview(
         overview.broken += holds(DeviceFilter::Broken);
         overview.failed += holds(DeviceFilter::Failed);
         overview.never_reported += holds(DeviceFilter::NeverReported);
+        overview.outside_catalog += holds(DeviceFilter::OutsideCatalog);
     }
     let required: Vec<(RevisionId, u64)> = fleet
         .revisions()

@@ -162,6 +162,7 @@ fn figures_of_the_first_screen() {
         broken: 1,
         failed: 1,
         never_reported: 1,
+        outside_catalog: 0,
         classifications: vec![ClassificationCount { classification, updates: 1, missing: 2 }],
         top: vec![(RevisionId(2), 2)],
     };

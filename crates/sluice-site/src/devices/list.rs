@@ -42,6 +42,8 @@ pub enum DeviceState {
     Compliant,
     /// It needs something.
     NonCompliant,
+    /// It needs updates that the catalog does not have, and of those in it none.
+    OutsideCatalog,
     /// It needs a restart.
     NeedsRestart,
     /// It has not been heard of for long.
@@ -60,9 +62,10 @@ pub enum DeviceState {
 
 impl DeviceState {
     /// All.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Compliant,
         Self::NonCompliant,
+        Self::OutsideCatalog,
         Self::NeedsRestart,
         Self::Silent,
         Self::Failed,
@@ -78,6 +81,7 @@ impl DeviceState {
         match self {
             Self::Compliant => "compliant",
             Self::NonCompliant => "non-compliant",
+            Self::OutsideCatalog => "outside-catalog",
             Self::NeedsRestart => "needs-restart",
             Self::Silent => "silent",
             Self::Failed => "failed",
@@ -122,6 +126,8 @@ pub struct DeviceRow {
     pub required: u64,
     /// Security updates it needs.
     pub required_security: u64,
+    /// Updates it needs that the catalog does not have: another server reports them.
+    pub outside_catalog: u64,
     /// Updates it has.
     pub installed: u64,
     /// It needs a restart.
@@ -173,6 +179,7 @@ impl Site {
             filter: filter.state.map(|state| match state {
                 DeviceState::Compliant => query::DeviceFilter::Compliant,
                 DeviceState::NonCompliant => query::DeviceFilter::NonCompliant,
+                DeviceState::OutsideCatalog => query::DeviceFilter::OutsideCatalog,
                 DeviceState::NeedsRestart => query::DeviceFilter::RestartNeeded,
                 DeviceState::Silent => query::DeviceFilter::SilentSince(self.silent_since()),
                 DeviceState::Failed => query::DeviceFilter::Failed,
@@ -212,6 +219,7 @@ impl Site {
             os: row.os.as_ref().map(|os| os.title.clone()).unwrap_or_default(),
             required: count(|c| c.required.len()),
             required_security: count(|c| u64::from(c.required_security)),
+            outside_catalog: count(|c| u64::from(c.outside)),
             installed: count(|c| c.installed.len()),
             needs_restart: row.needs_restart(),
             silent: row.silent_since(self.silent_since()),

@@ -48,10 +48,11 @@ pub(super) fn server(fleet: &Fleet, directory: &Directory) -> ServerSummary {
         let mut failed: Vec<_> = fleet.failures(row).map(|record| record.update).collect();
         failed.extend(entries.iter().filter(|(_, state)| *state == ReportedState::Failed).map(|(update, _)| *update));
         let needs = row.compliance.as_ref().is_some_and(|compliance| !compliance.required.is_empty());
+        let up_to_date = row.compliance.as_ref().is_some_and(|compliance| compliance.is_compliant());
         summary.computer_target_count += 1;
         summary.computer_targets_needing_updates_count += i32::from(needs);
         summary.computer_targets_with_update_errors_count += i32::from(!failed.is_empty());
-        summary.computers_up_to_date_count += i32::from(row.has_reported() && !needs);
+        summary.computers_up_to_date_count += i32::from(up_to_date);
         failed_updates.extend(failed);
     }
     summary.updates_with_client_errors_count = count(failed_updates.len());

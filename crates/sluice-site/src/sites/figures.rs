@@ -36,7 +36,8 @@ impl Site {
             figures.devices += 1;
             match &row.compliance {
                 None => figures.unknown += 1,
-                Some(compliance) if compliance.required.is_empty() => figures.compliant += 1,
+                Some(compliance) if compliance.is_compliant() => figures.compliant += 1,
+                Some(compliance) if compliance.required.is_empty() => figures.unknown += 1,
                 Some(_) => figures.non_compliant += 1,
             }
         }

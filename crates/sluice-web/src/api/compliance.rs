@@ -26,8 +26,11 @@ pub struct Compliance {
     pub compliant: u64,
     /// Devices that need something.
     pub non_compliant: u64,
-    /// Devices that never sent an inventory.
+    /// Devices of which it is unknown: those that never sent an inventory, and those of `outside_catalog`.
     pub unknown: u64,
+    /// Devices that need only updates that the catalog does not have.
+    #[serde(default)]
+    pub outside_catalog: u64,
     /// Devices that need a restart.
     pub needs_restart: u64,
     /// Devices not heard of for long.
@@ -74,6 +77,7 @@ impl From<Overview> for Compliance {
             compliant: overview.compliant,
             non_compliant: overview.non_compliant,
             unknown: overview.unknown,
+            outside_catalog: overview.outside_catalog,
             needs_restart: overview.needs_restart,
             silent: overview.silent,
             failures: overview.failures,

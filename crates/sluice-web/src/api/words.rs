@@ -155,8 +155,8 @@ words! {
     }
     /// A state of a device at the site.
     DeviceState = sluice_site::devices::DeviceState {
-        Compliant "compliant", NonCompliant "non-compliant", NeedsRestart "needs-restart", Silent "silent",
-        Failed "failed", NeverReported "never-reported", Broken "broken", ScanFailed "scan-failed",
+        Compliant "compliant", NonCompliant "non-compliant", OutsideCatalog "outside-catalog",
+        NeedsRestart "needs-restart", Silent "silent", Failed "failed", NeverReported "never-reported", Broken "broken", ScanFailed "scan-failed",
         Doubtful "doubtful",
     }
     /// Where a category stands: chosen, chosen not to be, or neither.

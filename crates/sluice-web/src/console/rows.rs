@@ -67,7 +67,8 @@ pub fn condition(t: &Text, row: &DeviceRow) -> Vec<Chip> {
         (row.needs_restart, Chip::new(Tone::Warn, s.needs_restart)),
         (!row.reported, Chip::new(Tone::Quiet, s.never_reported)),
         (row.reported && row.required > 0, Chip::new(Tone::Warn, s.non_compliant)),
-        (row.reported && row.required == 0, Chip::new(Tone::Good, s.compliant)),
+        (row.outside_catalog > 0, Chip::new(Tone::Warn, s.outside_catalog)),
+        (row.reported && row.required + row.outside_catalog == 0, Chip::new(Tone::Good, s.compliant)),
     ];
     chips.into_iter().filter_map(|(is, chip)| is.then_some(chip)).collect()
 }

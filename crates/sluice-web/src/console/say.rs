@@ -123,6 +123,7 @@ pub fn device_state(t: &States, state: DeviceState) -> Words {
     match state {
         DeviceState::Compliant => t.compliant,
         DeviceState::NonCompliant => t.non_compliant,
+        DeviceState::OutsideCatalog => t.outside_catalog,
         DeviceState::NeedsRestart => t.needs_restart,
         DeviceState::Silent => t.silent,
         DeviceState::Failed => t.failed,

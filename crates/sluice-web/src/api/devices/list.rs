@@ -33,6 +33,10 @@ pub struct Device {
     pub required: u64,
     /// Security updates it needs.
     pub required_security: u64,
+    /// Updates it needs that the catalog of this site does not have: the server that it is of reports them. While there
+    /// are any and `required` is 0, it is unknown whether the device is compliant.
+    #[serde(default)]
+    pub outside_catalog: u64,
     /// Updates it has.
     pub installed: u64,
     /// It needs a restart.
@@ -76,6 +80,7 @@ impl From<DeviceRow> for Device {
             os: row.os,
             required: row.required,
             required_security: row.required_security,
+            outside_catalog: row.outside_catalog,
             installed: row.installed,
             needs_restart: row.needs_restart,
             silent: row.silent,

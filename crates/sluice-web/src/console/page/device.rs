@@ -112,6 +112,10 @@ fn notices(t: &Text, detail: &DeviceDetail, now: Timestamp) -> Vec<Notice> {
         };
         notices.push(Notice::new(Tone::Quiet, t_devices.unreported).text(text));
     }
+    if detail.row.outside_catalog > 0 {
+        let title = t_devices.outside_catalog.count(detail.row.outside_catalog);
+        notices.push(Notice::new(Tone::Warn, title).text(t_devices.outside_catalog_text));
+    }
     let unknown = detail.indexes.iter().filter(|index| !index.synchronized).count();
     if unknown > 0 {
         let title = t_devices.unsynchronized.count(u64::try_from(unknown).unwrap_or(u64::MAX));

@@ -89,7 +89,14 @@ fn attention(visit: &Visit, figures: &Figures, within: &impl Fn(&str) -> Address
         (figures.security_missing_devices, Tone::Bad, t.attention_security, security, t.deploy_them),
         (figures.needs_restart, Tone::Warn, t.attention_restart, devices("needs-restart"), t.see_devices),
         (figures.silent, Tone::Warn, t.attention_silent, devices("silent"), t.see_devices),
-        (figures.unknown, Tone::Warn, t.attention_unassessed, devices("never-reported"), t.see_devices),
+        (
+            figures.unknown - figures.outside_catalog,
+            Tone::Warn,
+            t.attention_unassessed,
+            devices("never-reported"),
+            t.see_devices,
+        ),
+        (figures.outside_catalog, Tone::Warn, t.attention_outside, devices("outside-catalog"), t.see_devices),
         (
             figures.new_categories,
             Tone::Warn,
@@ -131,7 +138,8 @@ fn donut(t: &Text, figures: &Figures, within: &impl Fn(&str) -> Address) -> Opti
     let shares = vec![
         share(Tone::Good, t.states.compliant, figures.compliant, "compliant"),
         share(Tone::Warn, t.states.non_compliant, figures.non_compliant, "non-compliant"),
-        share(Tone::Quiet, t.states.unknown, figures.unknown, "never-reported"),
+        share(Tone::Quiet, t.states.unknown, figures.unknown - figures.outside_catalog, "never-reported"),
+        share(Tone::Quiet, t.states.outside_catalog, figures.outside_catalog, "outside-catalog"),
     ];
     (figures.devices > 0).then(|| Donut::new(label, t.overview.compliant_share, shares))
 }

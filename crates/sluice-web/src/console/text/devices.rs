@@ -88,6 +88,8 @@ super::words! {
         synchronized_no: "Not synchronized",
         unsynchronized: "{} index of this device is not synchronized here|{} indices of this device are not synchronized here",
         unsynchronized_text: "Updates they offer are not assessed. Add a source for them.",
+        outside_catalog: "{} update that this device needs is not in this catalog|{} updates that this device needs are not in this catalog",
+        outside_catalog_text: "The server that the device is of says so. Whether it is compliant is unknown here. Add a source that has them, or look at the device there.",
         enforcement: "Enforcement",
         enforcement_none: "No deployment has touched this device.",
         next_step: "Next step",

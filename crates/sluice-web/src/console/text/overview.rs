@@ -12,6 +12,7 @@ super::words! {
         attention_restart: "{} device needs a restart|{} devices need a restart",
         attention_silent: "{} device has gone silent|{} devices have gone silent",
         attention_broken: "{} device needs its package database repaired|{} devices need their package database repaired",
+        attention_outside: "{} device needs updates that are not in this catalog|{} devices need updates that are not in this catalog",
         attention_unassessed: "{} device has not reported yet|{} devices have not reported yet",
         attention_new: "{} product or classification is new|{} products and classifications are new",
         see_new: "Look at them",

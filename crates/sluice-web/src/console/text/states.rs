@@ -16,6 +16,7 @@ super::words! {
         awaits_licence: "Licence terms not accepted",
         compliant: "Compliant",
         non_compliant: "Needs updates",
+        outside_catalog: "Updates not in this catalog",
         needs_restart: "Needs restart",
         silent: "Silent",
         failed: "Failed",

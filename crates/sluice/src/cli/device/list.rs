@@ -101,6 +101,7 @@ fn state(device: &Device) -> Cell {
         Device { failures: 1.., .. } => Cell::styled("failed", Style::Bad),
         Device { needs_restart: true, .. } => Cell::styled("needs restart", Style::Warn),
         Device { required: 1.., .. } => Cell::styled("non-compliant", Style::Warn),
+        Device { outside_catalog: 1.., .. } => Cell::styled("unknown", Style::Warn),
         _ => Cell::styled("compliant", Style::Good),
     }
 }
@@ -120,6 +121,7 @@ mod tests {
             os: "Debian GNU/Linux 12 (bookworm)".into(),
             required: 14,
             required_security: 3,
+            outside_catalog: 0,
             installed: 120,
             needs_restart: true,
             silent: false,

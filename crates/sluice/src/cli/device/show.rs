@@ -41,6 +41,10 @@ pub(super) fn one(detail: &DeviceDetails, view: &View) -> String {
     };
     let last_report = view.time_or_dash(device.last_inventory);
     let required = format!("{}, {} of them security updates", device.required, device.required_security);
+    let outside = match device.outside_catalog {
+        0 => String::new(),
+        many => format!("{many}, so it is unknown whether it is compliant; the server that it is of reports them"),
+    };
     let mut lines = vec![
         ("Name", device.name.clone()),
         ("Identity", device.id.to_string()),
@@ -48,6 +52,7 @@ pub(super) fn one(detail: &DeviceDetails, view: &View) -> String {
         ("Architecture", detail.architecture.clone()),
         ("Kernel", kernel),
         ("Required updates", required),
+        ("Not in this catalog", outside),
         ("Installed updates", device.installed.to_string()),
         ("Restart", restart),
         ("Agent", agent),
