@@ -56,6 +56,8 @@ pub enum Part {
     Deployments,
     /// Declined updates.
     Declined,
+    /// Accepted licence terms.
+    Licences,
     /// Deselected products and classifications.
     Selection,
     /// Settings for Windows devices.
@@ -64,13 +66,14 @@ pub enum Part {
 
 impl Part {
     /// All, in the order they come in.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Documents,
         Self::Content,
         Self::Collections,
         Self::Groups,
         Self::Deployments,
         Self::Declined,
+        Self::Licences,
         Self::Selection,
         Self::Settings,
     ];
@@ -85,6 +88,7 @@ impl Part {
             Self::Groups => "groups",
             Self::Deployments => "deployments",
             Self::Declined => "declined",
+            Self::Licences => "licences",
             Self::Selection => "selection",
             Self::Settings => "settings",
         }

@@ -27,7 +27,7 @@ pub use key::{NotAKey, PublicKey, SigningKey};
 pub use limits::{
     MAX_DATA, MAX_DOCUMENT, MAX_FILE, MAX_HEADER, MAX_LIST, MAX_NAME, MAX_PACKED_DOCUMENT, MAX_RECORD_HEAD,
 };
-pub use payload::{DeclinedUpdate, ids_from_bytes, ids_to_bytes};
+pub use payload::{AcceptedLicence, DeclinedUpdate, ids_from_bytes, ids_to_bytes};
 pub use reader::BundleReader;
 pub use record::{DeploymentHead, Head, Intent, Notification, Priority, Record, Targeting};
 pub use trailer::Counts;

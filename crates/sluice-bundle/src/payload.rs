@@ -18,6 +18,18 @@ pub struct DeclinedUpdate {
     pub reason: String,
 }
 
+/// Licence terms that were accepted, in the payload of [`crate::Head::Licences`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptedLicence {
+    /// The terms (`EulaID`).
+    pub licence: Uuid,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
+}
+
 /// Identities as a payload: 16 bytes each.
 #[must_use]
 pub fn ids_to_bytes(ids: impl IntoIterator<Item = Uuid>) -> Vec<u8> {

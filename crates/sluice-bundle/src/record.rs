@@ -58,6 +58,8 @@ pub enum Head {
     Deployment(DeploymentHead),
     /// All declined updates; the payload is a JSON list of [`crate::DeclinedUpdate`].
     Declined {},
+    /// All licence terms that were accepted; the payload is a JSON list of [`crate::AcceptedLicence`].
+    Licences {},
     /// All deselected products and classifications; the payload is their identities.
     Selection {},
     /// Settings for Windows devices. No payload. That metadata may travel over plain HTTP is not
@@ -163,6 +165,7 @@ impl Head {
             Self::Group { .. } => Part::Groups,
             Self::Deployment(_) => Part::Deployments,
             Self::Declined {} => Part::Declined,
+            Self::Licences {} => Part::Licences,
             Self::Selection {} => Part::Selection,
             Self::Settings { .. } => Part::Settings,
         }
@@ -211,7 +214,9 @@ impl Record {
             Head::Document { .. } => (MAX_DOCUMENT, MAX_PACKED_DOCUMENT),
             Head::File { .. } => (MAX_FILE, 0),
             Head::Collection { .. } | Head::Settings { .. } => (0, 0),
-            Head::Group { .. } | Head::Deployment(_) | Head::Declined {} | Head::Selection {} => (MAX_LIST, MAX_LIST),
+            Head::Group { .. } | Head::Deployment(_) | Head::Declined {} | Head::Licences {} | Head::Selection {} => {
+                (MAX_LIST, MAX_LIST)
+            }
         };
         if self.plain_size > most || self.packed && self.size > most_packed {
             return Err(format!("its payload of {} bytes is longer than it may be", self.plain_size));

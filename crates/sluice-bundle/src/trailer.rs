@@ -39,7 +39,7 @@ impl Counts {
             Head::Collection { .. } => self.collections += 1,
             Head::Group { .. } => self.groups += 1,
             Head::Deployment(_) => self.deployments += 1,
-            Head::Declined {} | Head::Selection {} | Head::Settings { .. } => {}
+            Head::Declined {} | Head::Licences {} | Head::Selection {} | Head::Settings { .. } => {}
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use crate::error::BundleError;
 use crate::header::Header;
 use crate::key::PublicKey;
-use crate::payload::{DeclinedUpdate, ids_from_bytes};
+use crate::payload::{AcceptedLicence, DeclinedUpdate, ids_from_bytes};
 use crate::reader::BundleReader;
 use crate::record::{Head, Record};
 use crate::trailer::Counts;
@@ -48,6 +48,7 @@ pub fn verify_rest(mut reader: BundleReader<impl Read>) -> Result<Verified, Bund
                 ids_from_bytes(&reader.plain_bytes(&record)?).is_some()
             }
             Head::Declined {} => serde_json::from_slice::<Vec<DeclinedUpdate>>(&reader.plain_bytes(&record)?).is_ok(),
+            Head::Licences {} => serde_json::from_slice::<Vec<AcceptedLicence>>(&reader.plain_bytes(&record)?).is_ok(),
         };
         if !readable {
             return Err(BundleError::Damaged { position, what: "a list cannot be read".to_owned() });

@@ -234,7 +234,7 @@ impl Site {
 }
 
 /// The updates that people see and that have licence terms.
-fn with_licences(catalog: &Catalog) -> impl Iterator<Item = (UpdateId, &str, Vec<Uuid>)> {
+pub(crate) fn with_licences(catalog: &Catalog) -> impl Iterator<Item = (UpdateId, &str, Vec<Uuid>)> {
     catalog.current_revisions().iter().filter_map(|revision| {
         let revision = RevisionId(revision);
         let update = catalog.revision(revision)?;

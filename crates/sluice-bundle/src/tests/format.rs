@@ -15,7 +15,7 @@ fn everything_comes_back() {
     assert_eq!((verified.header, verified.signer), (header(), key(1).public()));
     assert_eq!(verified.size, bytes.len() as u64);
     let counts = verified.counts;
-    assert_eq!((counts.records, counts.documents, counts.files, counts.groups), (9, 2, 1, 1));
+    assert_eq!((counts.records, counts.documents, counts.files, counts.groups), (10, 2, 1, 1));
     assert_eq!(counts.file_bytes, 3 * MAX_DATA as u64 + 5);
     // Payloads that nobody reads are checked all the same.
     let mut reader = BundleReader::open(bytes.as_slice(), &trusted()).unwrap();

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    BundleError, BundleReader, BundleWriter, ContentChoice, DeclinedUpdate, DeploymentHead, Head, Header, Intent,
-    Notification, Part, Priority, PublicKey, Record, SigningKey, Targeting, ids_to_bytes,
+    AcceptedLicence, BundleError, BundleReader, BundleWriter, ContentChoice, DeclinedUpdate, DeploymentHead, Head,
+    Header, Intent, Notification, Part, Priority, PublicKey, Record, SigningKey, Targeting, ids_to_bytes,
 };
 
 fn key(seed: u8) -> SigningKey {
@@ -48,6 +48,7 @@ fn records(document: usize, file: usize) -> Vec<(Head, Vec<u8>)> {
     let file: Vec<u8> = (0..file).map(|n| (n % 251) as u8).collect();
     let declined =
         DeclinedUpdate { update: Uuid::from_u128(3), at: at(5), by: "ada".into(), reason: "breaks printing".into() };
+    let accepted = AcceptedLicence { licence: Uuid::from_u128(7), at: at(5), by: "ada".into() };
     let deployment = DeploymentHead {
         id: Uuid::from_u128(6),
         name: "Ring 1".into(),
@@ -72,6 +73,7 @@ fn records(document: usize, file: usize) -> Vec<(Head, Vec<u8>)> {
         (Head::Group { id: Uuid::from_u128(5), name: "Patch Tuesday".into() }, ids.clone()),
         (Head::Deployment(deployment), ids.clone()),
         (Head::Declined {}, serde_json::to_vec(&[declined]).unwrap()),
+        (Head::Licences {}, serde_json::to_vec(&[accepted]).unwrap()),
         (Head::Selection {}, ids),
         (Head::Settings { targeting: Targeting::Client, cookie_life: 3600 }, Vec::new()),
     ]

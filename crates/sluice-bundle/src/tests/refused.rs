@@ -124,6 +124,7 @@ fn signed_nonsense_is_refused() {
     assert!(with(document(1), b"nonsense", 8).is_err());
     assert!(with(Head::Selection {}, &packed(15), 15).is_err(), "no identities");
     assert!(with(Head::Declined {}, &packed(15), 15).is_err(), "no list");
+    assert!(with(Head::Licences {}, &packed(15), 15).is_err(), "no list");
     let mut writer = BundleWriter::new(Vec::new(), &key(1), &header()).unwrap();
     let file = Head::File { name: "x".into(), sha256: sha256(b"other") };
     writer.begin(&Record { head: file, packed: false, size: 3, plain_size: 3 }).unwrap();

@@ -44,6 +44,8 @@ pub struct SignerRecord {
 pub struct Brought {
     /// Declined updates.
     pub declined: Vec<UpdateId>,
+    /// Accepted licence terms.
+    pub licences: Vec<Uuid>,
     /// Deselected categories.
     pub deselected: Vec<CategoryId>,
     /// Update groups.
@@ -59,6 +61,23 @@ struct BroughtRow {
     deselected: Vec<Uuid>,
     groups: Vec<Uuid>,
     deployments: Vec<Uuid>,
+    licences: Vec<Uuid>,
+}
+
+/// [`BroughtRow`] as it was before bundles carried licence terms.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(Serialize))]
+struct OlderRow {
+    declined: Vec<Uuid>,
+    deselected: Vec<Uuid>,
+    groups: Vec<Uuid>,
+    deployments: Vec<Uuid>,
+}
+
+impl From<OlderRow> for BroughtRow {
+    fn from(OlderRow { declined, deselected, groups, deployments }: OlderRow) -> Self {
+        Self { declined, deselected, groups, deployments, licences: Vec::new() }
+    }
 }
 
 fn from_row(row: Row<'_>) -> Result<SignerRecord, StoreError> {
@@ -71,12 +90,14 @@ fn from_row(row: Row<'_>) -> Result<SignerRecord, StoreError> {
 }
 
 fn brought_row(row: Row<'_>) -> Result<Brought, StoreError> {
-    let BroughtRow { declined, deselected, groups, deployments } = row.unpack("body")?;
+    let older = |_| row.unpack::<OlderRow>("body").map(BroughtRow::from);
+    let BroughtRow { declined, deselected, groups, deployments, licences } = row.unpack("body").or_else(older)?;
     Ok(Brought {
         declined: declined.into_iter().map(UpdateId).collect(),
         deselected: deselected.into_iter().map(CategoryId).collect(),
         groups: groups.into_iter().map(UpdateGroupId).collect(),
         deployments: deployments.into_iter().map(DeploymentId).collect(),
+        licences,
     })
 }
 
@@ -125,6 +146,7 @@ pub async fn bring(tx: &mut Tx, signer: [u8; 32], brought: &Brought) -> Result<(
         deselected: brought.deselected.iter().map(|id| id.0).collect(),
         groups: brought.groups.iter().map(|id| id.0).collect(),
         deployments: brought.deployments.iter().map(|id| id.0).collect(),
+        licences: brought.licences.clone(),
     })?;
     tx.execute(&BRING, args![signer, body]).await.map(drop)
 }
@@ -135,4 +157,20 @@ pub async fn bring(tx: &mut Tx, signer: [u8; 32], brought: &Brought) -> Result<(
 /// When one cannot be read.
 pub async fn all_brought(reader: &mut Reader) -> Result<Vec<Brought>, StoreError> {
     reader.all(&ALL_BROUGHT, args![], brought_row).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_both_forms_are_told_apart() {
+        for declined in [Vec::new(), vec![Uuid::from_u128(1); 100]] {
+            let older = OlderRow { declined, deselected: Vec::new(), groups: Vec::new(), deployments: Vec::new() };
+            let packed = pack::pack(&older).unwrap();
+            assert!(pack::unpack::<BroughtRow>(&packed).is_err());
+            let packed = pack::pack(&BroughtRow::from(older)).unwrap();
+            assert!(pack::unpack::<OlderRow>(&packed).is_err());
+        }
+    }
 }

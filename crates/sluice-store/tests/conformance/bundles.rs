@@ -42,6 +42,7 @@ async fn what_was_brought_is_remembered(db: Database) {
     assert_eq!(brought().await, Brought::default());
     for n in 1..3 {
         let new = Brought {
+            licences: vec![uuid::Uuid::from_u128(9)],
             declined: (0..n).map(|n| UpdateId(uuid(n))).collect(),
             deselected: vec![CategoryId(uuid(1))],
             groups: vec![UpdateGroupId(uuid(2))],

@@ -8,7 +8,7 @@ use sluice_catalog::Catalog;
 use sluice_content::ContentName;
 use sluice_model::{Intent, RevisionId, UpdateId, WindowsFile};
 use sluice_store::bundle_export::ExportRecord;
-use sluice_store::{bundle_export, counter, declined, selection};
+use sluice_store::{bundle_export, counter, declined, licence, selection};
 
 use super::ExportRequest;
 use crate::directory::Directory;
@@ -34,6 +34,7 @@ pub(super) struct Plan {
     /// The SHA-1 of all files carried so far, by the bundles it goes on from.
     pub(super) carried: Vec<u8>,
     pub(super) declined: Vec<declined::DeclinedRecord>,
+    pub(super) licences: Vec<licence::LicenceAcceptance>,
     pub(super) deselected: Vec<sluice_model::CategoryId>,
     pub(super) settings: WindowsSettings,
 }
@@ -62,6 +63,7 @@ impl Plan {
         let mut reader = site.store.snapshot().await?;
         let last = u32::try_from(counter::last(&mut reader, counter::Counter::Revision).await?).unwrap_or(u32::MAX);
         let (declined, choices) = (declined::list(&mut reader).await?, selection::choices(&mut reader).await?);
+        let licences = licence::list(&mut reader).await?;
         let deselected = choices.into_iter().filter(|(_, choice)| *choice == sluice_model::Choice::Deselected);
         let deselected = deselected.map(|(id, _)| id).collect();
         let carried = match base {
@@ -84,6 +86,7 @@ impl Plan {
             directory,
             carried,
             declined,
+            licences,
             deselected,
             settings,
             parts,

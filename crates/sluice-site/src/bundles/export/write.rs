@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use sluice_bundle::{
-    BundleError, BundleWriter, DeclinedUpdate, DeploymentHead, Finished, Head, Header, Intent, MAX_LIST, Notification,
-    Part, Priority, Record, Targeting, ids_to_bytes,
+    AcceptedLicence, BundleError, BundleWriter, DeclinedUpdate, DeploymentHead, Finished, Head, Header, Intent,
+    MAX_LIST, Notification, Part, Priority, Record, Targeting, ids_to_bytes,
 };
 use sluice_content::{ContentError, ContentName};
 use sluice_model::{Deployment, DeploymentPriority, DeploymentTarget, RestartBehaviour, UserNotification};
@@ -91,6 +91,7 @@ impl Export<'_> {
                 Part::Groups => self.groups(plan)?,
                 Part::Deployments => self.deployments(plan)?,
                 Part::Declined => self.declined(plan)?,
+                Part::Licences => self.licences(plan)?,
                 Part::Selection => {
                     self.list("the selection", Head::Selection {}, plan.deselected.iter().map(|c| c.0))?
                 }
@@ -194,9 +195,23 @@ impl Export<'_> {
             reason: record.reason.clone(),
         };
         let list: Vec<_> = plan.declined.iter().map(one).collect();
-        let payload = serde_json::to_vec(&list).map_err(|error| BundleError::Header(error.to_string()))?;
-        self.bounded("the list of declined updates", payload.len())?;
-        Ok(self.writer.record(Head::Declined {}, &payload)?)
+        self.json("the list of declined updates", Head::Declined {}, &list)
+    }
+
+    fn licences(&mut self, plan: &Plan) -> Result<(), ExportError> {
+        let one = |record: &sluice_store::licence::LicenceAcceptance| AcceptedLicence {
+            licence: record.licence,
+            at: record.at,
+            by: record.by.clone(),
+        };
+        let list: Vec<_> = plan.licences.iter().map(one).collect();
+        self.json("the list of accepted licence terms", Head::Licences {}, &list)
+    }
+
+    fn json(&mut self, what: &str, head: Head, list: &impl serde::Serialize) -> Result<(), ExportError> {
+        let payload = serde_json::to_vec(list).map_err(|error| BundleError::Header(error.to_string()))?;
+        self.bounded(what, payload.len())?;
+        Ok(self.writer.record(head, &payload)?)
     }
 
     fn settings(&mut self, plan: &Plan) -> Result<(), ExportError> {

@@ -22,13 +22,14 @@ pub use outcome::{BundleOutcome, BundleReport};
 
 /// What is imported unless something else is asked for: all but settings, which each site has its
 /// own of.
-pub const CHOSEN_BY_DEFAULT: [Part; 7] = [
+pub const CHOSEN_BY_DEFAULT: [Part; 8] = [
     Part::Documents,
     Part::Content,
     Part::Collections,
     Part::Groups,
     Part::Deployments,
     Part::Declined,
+    Part::Licences,
     Part::Selection,
 ];
 

@@ -5,7 +5,9 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::sync::Arc;
 
-use sluice_bundle::{BundleError, BundleReader, DeclinedUpdate, DeploymentHead, Head, Part, PublicKey, Targeting};
+use sluice_bundle::{
+    AcceptedLicence, BundleError, BundleReader, DeclinedUpdate, DeploymentHead, Head, Part, PublicKey, Targeting,
+};
 use sluice_bundle::{Record, ids_from_bytes};
 use sluice_catalog::Catalog;
 use sluice_content::{ContentError, ContentName, ContentStore, Expected};
@@ -48,6 +50,7 @@ pub(super) struct Decisions {
     pub(super) deployments: Vec<(DeploymentHead, Vec<Uuid>)>,
     /// `None`: the bundle says nothing.
     pub(super) declined: Option<Vec<DeclinedUpdate>>,
+    pub(super) licences: Option<Vec<AcceptedLicence>>,
     pub(super) deselected: Option<Vec<Uuid>>,
     pub(super) settings: Option<(Targeting, u64)>,
 }
@@ -136,6 +139,7 @@ impl Decisions {
             Head::Deployment(deployment) => self.deployments.push((deployment, ids())),
             Head::Selection {} => self.deselected = Some(ids()),
             Head::Declined {} => self.declined = serde_json::from_slice(bytes).ok(),
+            Head::Licences {} => self.licences = serde_json::from_slice(bytes).ok(),
             Head::Document { .. } | Head::File { .. } | Head::Collection { .. } | Head::Settings { .. } => {}
         }
     }

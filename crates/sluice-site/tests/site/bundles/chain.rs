@@ -148,3 +148,27 @@ async fn a_part_that_was_left_out_can_follow() {
     assert_eq!(outcome.new_files, 1);
     assert_eq!(state(&to).await, state(&from).await);
 }
+
+/// Without them, updates with licence terms are offered to nobody at a site without a connection.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn licence_terms_are_accepted_as_they_are_there() {
+    const LICENSED: u128 = 0x2001;
+    let (from, to) = pair().await;
+    let [terms, own] = [0xe01a, 0xe01b].map(uuid::Uuid::from_u128);
+    let mut texts = catalog();
+    texts.push(documents::licensed(LICENSED, terms.as_u128()));
+    documents::import(&from, &texts).await;
+    from.site.accept_licences(&from.admin, vec![], vec![id(LICENSED)]).await.unwrap();
+    to.site.mirror_licences(&to.admin, vec![own], vec![]).await.unwrap();
+    import(&to, &export(&from, None).await).await.unwrap();
+    assert_eq!(to.site.accepted_licences(), [terms, own]);
+    let [licence, _] = &to.site.licences(&to.admin, false).await.unwrap()[..] else { panic!("two") };
+    let (at, by) = licence.accepted.as_ref().map(|accepted| (accepted.at, accepted.by.clone())).unwrap();
+    let there = from.site.licences(&from.admin, false).await.unwrap().remove(0).accepted.unwrap();
+    assert_eq!((licence.id, at, by), (terms, there.at, there.by));
+
+    // Withdrawn there, they are withdrawn here; what was accepted here stays.
+    from.site.mirror_licences(&from.admin, vec![], vec![terms]).await.unwrap();
+    let outcome = import(&to, &export(&from, Some("last")).await).await.unwrap();
+    assert_eq!((outcome.decisions, to.site.accepted_licences()), (1, vec![own]));
+}

@@ -41,7 +41,7 @@ pub struct BundleRequest {
     #[schema(example = "deployed")]
     pub content: Option<String>,
     /// What: some of `documents`, `content`, `collections`, `groups`, `deployments`, `declined`,
-    /// `selection`, `settings`. All when absent.
+    /// `licences`, `selection`, `settings`. All when absent.
     #[serde(default)]
     pub parts: Option<Vec<String>>,
     /// Seconds after which it is not imported any more; 30 days when absent.

@@ -20,7 +20,7 @@ use crate::problem::WebResult;
 #[serde(deny_unknown_fields)]
 pub struct BundleImportQuery {
     /// Some of `documents`, `content`, `collections`, `groups`, `deployments`, `declined`,
-    /// `selection`, `settings`, with commas between. All but `settings` when absent.
+    /// `licences`, `selection`, `settings`, with commas between. All but `settings` when absent.
     #[param(example = "documents,content")]
     pub parts: Option<String>,
 }
@@ -40,8 +40,8 @@ pub struct BundleImported {
     pub quarantined: u64,
     /// Files that were not here before.
     pub new_files: u64,
-    /// Collections, groups, deployments, declined updates and categories that were made, changed or
-    /// taken away.
+    /// Collections, groups, deployments, declined updates, accepted licence terms and categories that were made,
+    /// changed or taken away.
     pub decisions: u64,
     /// What could not be taken in.
     pub problems: Vec<CatalogProblem>,

@@ -38,7 +38,7 @@ pub struct Export {
     #[arg(long, value_name = "WHICH", default_value = "deployed", value_parser = ["none", "deployed", "all"])]
     content: String,
     /// Only these parts, with commas between: documents, content, collections, groups, deployments,
-    /// declined, selection, settings.
+    /// declined, licences, selection, settings.
     #[arg(long, value_name = "PARTS", value_delimiter = ',', value_parser = parse_part)]
     only: Vec<Part>,
     /// Write a directory of numbered parts of this size: 700MB, 4GB.

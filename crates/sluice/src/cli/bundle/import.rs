@@ -30,7 +30,7 @@ pub struct Import {
     #[arg(value_name = "FILE|DIR|-")]
     path: PathBuf,
     /// Only these parts, with commas between: documents, content, collections, groups, deployments,
-    /// declined, selection, settings.
+    /// declined, licences, selection, settings.
     #[arg(long, value_name = "PARTS", value_delimiter = ',', value_parser = parse_part)]
     only: Vec<Part>,
 }

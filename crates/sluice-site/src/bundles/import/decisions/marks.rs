@@ -16,12 +16,18 @@ use crate::site::Site;
 /// What changes about what updates are offered.
 #[derive(Default)]
 pub(super) struct Marks {
-    /// Something does.
-    pub(super) anything: bool,
     pub(super) declined: Vec<(UpdateId, bool)>,
+    pub(super) licences: Vec<(Uuid, bool)>,
     pub(super) choices: Vec<(CategoryId, Option<Choice>)>,
     /// Updates that devices are told of again.
     pub(super) touched: Vec<UpdateId>,
+}
+
+impl Marks {
+    /// Something changes.
+    pub(super) fn is_any(&self) -> bool {
+        !self.declined.is_empty() || !self.licences.is_empty() || !self.choices.is_empty()
+    }
 }
 
 /// Decides which updates are declined and which categories deselected. `None`: the bundle says
@@ -39,9 +45,6 @@ pub(super) async fn of(
     if let Some(wanted) = categories {
         select(site, changes, &mut marks, wanted.into_iter().map(CategoryId).collect()).await?;
     }
-    marks.touched.sort_unstable();
-    marks.touched.dedup();
-    marks.anything = !marks.declined.is_empty() || !marks.choices.is_empty();
     Ok(marks)
 }
 

@@ -1,5 +1,5 @@
-//! What a bundle decides about updates: collections, groups, deployments, declined updates and the
-//! selection become as they are at the site it comes from, in one transaction.
+//! What a bundle decides about updates: collections, groups, deployments, declined updates, accepted licence
+//! terms and the selection become as they are at the site it comes from, in one transaction.
 //!
 //! Things keep their identities. What is at this site only stays as it is. What an earlier bundle of
 //! the same signer brought and this one does not have any more is taken away.
@@ -7,6 +7,7 @@
 mod collections;
 mod deployments;
 mod groups;
+mod licences;
 mod marks;
 
 use std::collections::HashMap;
@@ -91,7 +92,12 @@ pub(super) async fn apply(
     if has(Part::Groups) {
         changes.take_away_groups(&before);
     }
-    let marks = marks::of(site, &mut changes, decisions.declined, decisions.deselected).await?;
+    let mut marks = marks::of(site, &mut changes, decisions.declined, decisions.deselected).await?;
+    if let Some(wanted) = decisions.licences {
+        licences::accept(site, &mut changes, &mut marks, wanted);
+    }
+    marks.touched.sort_unstable();
+    marks.touched.dedup();
     let Changes { writes, decided, brought, .. } = changes;
     let (touched, ids) = (marks.touched.clone(), marks.touched.clone());
     let detail = format!("{} changes", decided.changed);
@@ -110,9 +116,10 @@ pub(super) async fn apply(
         })
     });
     let counter = write.await?;
-    if marks.anything {
+    if marks.is_any() {
         let change = CatalogChange {
             declined: marks.declined,
+            licences: marks.licences,
             choices: marks.choices,
             changes: touched.into_iter().map(|update| (update, counter)).collect(),
             changes_to: counter,
