@@ -98,9 +98,14 @@ pub(crate) async fn decide(site: &Arc<Site>) -> SiteResult<()> {
     let Some(parent) = place.parent.as_ref().filter(|_| place.site_type == SiteType::UpdatePoint) else {
         return Ok(());
     };
-    let heard = site.sites.link.get().last_contact.unwrap_or(site.started_at).max(parent.joined_at);
+    let link = site.sites.link.get();
+    if link.unknown && parent.stand_in.is_some() {
+        // Removed there, it is no point of that site any more: what it was told is not its own to use.
+        change_parent(site, parent, |known| known.stand_in = None).await?;
+    }
+    let heard = link.last_contact.unwrap_or(site.started_at).max(parent.joined_at);
     let silent = LinkState::age(Some(heard), site.now()).unwrap_or_default();
-    let wanted = parent.stand_in.as_ref().filter(|told| stands_in(silent, told.rank));
+    let wanted = parent.stand_in.as_ref().filter(|told| !link.unknown && stands_in(silent, told.rank));
     match (parent.stands_in, wanted) {
         (None, Some(told)) => begin(site, parent, told).await,
         (Some(source), None) => end(site, parent, source).await,
@@ -170,6 +175,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::sites::link::LinkError;
     use crate::windows::import::tests::world::World;
 
     /// A site below a first point that nobody reaches.
@@ -234,6 +240,26 @@ mod tests {
         assert!(site.list_sources(&world.admin).await.unwrap().is_empty());
         let alerts = site.alerts(&world.admin, true).await.unwrap();
         assert!(!alerts.iter().any(|alert| alert.kind == ALERT), "{alerts:?}");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_point_that_was_removed_stands_in_for_nobody() {
+        let world = point().await;
+        let site = &world.site;
+        wait(site, STAND_IN_AFTER);
+        decide(site).await.unwrap();
+        assert!(stands_in_now(site));
+        site.sites.link.failed(&LinkError::Unknown { url: "https://127.0.0.1:9".into() });
+        // Silence after that changes nothing about it.
+        site.sites.link.failed(&LinkError::Status { url: "https://127.0.0.1:9".into(), status: 502 });
+        while decide(site).await.is_err() {
+            tokio::task::yield_now().await;
+        }
+        wait(site, STAND_IN_AFTER * 5);
+        decide(site).await.unwrap();
+        assert!(!stands_in_now(site));
+        assert_eq!(site.sites.place().parent.as_ref().unwrap().stand_in, None);
+        assert!(site.list_sources(&world.admin).await.unwrap().is_empty());
     }
 
     #[tokio::test(flavor = "multi_thread")]

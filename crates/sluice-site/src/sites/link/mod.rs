@@ -23,6 +23,8 @@ pub(crate) struct Link {
     pub(crate) last_contact: Option<Timestamp>,
     /// Why it does not answer.
     pub(crate) error: Option<String>,
+    /// It answered that it does not know this site: it was removed there, and has to join anew or leave.
+    pub(crate) unknown: bool,
     /// How far its clock is ahead.
     pub(crate) clock_ahead: Option<SignedDuration>,
     /// The catalog version there that is held here.
@@ -44,7 +46,7 @@ impl LinkStatus {
 
     /// The site above answered.
     pub(super) fn heard(&self, now: Timestamp) {
-        self.change(|link| (link.last_contact, link.error) = (Some(now), None));
+        self.change(|link| (link.last_contact, link.error, link.unknown) = (Some(now), None, false));
     }
 
     /// The site above told its time.
@@ -52,9 +54,12 @@ impl LinkStatus {
         self.change(|link| link.clock_ahead = Some(there.duration_since(now)));
     }
 
-    /// The site above did not answer.
+    /// The site above did not answer, or only that it does not know this one: which holds until it answers otherwise.
     pub(super) fn failed(&self, error: &LinkError) {
-        self.change(|link| link.error = Some(error.to_string()));
+        self.change(|link| {
+            link.error = Some(error.to_string());
+            link.unknown |= matches!(error, LinkError::Unknown { .. });
+        });
     }
 
     /// Everything up to a catalog version there is held here.
