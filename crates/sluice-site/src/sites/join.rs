@@ -12,7 +12,7 @@ use sluice_wire::site::{JoinRequest, JoinResponse, SiteCredential, SiteIdentity,
 use super::link::{LinkError, ParentClient};
 use super::place::{ParentSite, store};
 use super::preflight::Problem;
-use super::{Place, leave};
+use super::{Place, leave, stand_in};
 use crate::caller::{Caller, Permission};
 use crate::error::{SiteError, SiteResult};
 use crate::events::SiteEvent;
@@ -114,14 +114,16 @@ impl Site {
     }
 
     /// What stands against it at this site.
-    fn own_problems(&self) -> Vec<Problem> {
+    pub(super) fn own_problems(&self) -> Vec<Problem> {
         let place = self.sites.place();
         let mut problems = Vec::new();
         if place.site_type == SiteType::Central {
             problems.push(Problem::IsCentral);
         }
         let all = self.sources.all();
-        let others = all.iter().filter(|record| record.enabled && Some(record.id) != place.source());
+        // That of the site above moves with this one; that of a point that stands in goes.
+        let linked = [place.source(), place.parent.as_ref().and_then(|parent| parent.stands_in)];
+        let others = all.iter().filter(|record| record.enabled && !linked.contains(&Some(record.id)));
         let mut others = others.filter_map(|record| self.readable_source(record));
         if others.any(|source| source.config.kind() == SourceKind::Upstream) {
             problems.push(Problem::OwnSource);
@@ -189,16 +191,20 @@ impl Site {
         moved: Option<(Option<SourceRecord>, SourceRecord)>,
         entry: audit::AuditEntry,
     ) -> SiteResult<()> {
-        if let Some((Some(known), _)) = &moved {
+        let stood_in = self.sites.place().parent.as_ref().and_then(|parent| parent.stands_in);
+        let known = moved.iter().filter_map(|(known, _)| known.as_ref()).map(|known| known.id);
+        for source in known.chain(stood_in) {
             // One that takes longer finds out that its source is another one, and changes nothing.
-            let _late = tokio::time::timeout(PATIENCE, sync::ended(self, known.id)).await;
+            let _late = tokio::time::timeout(PATIENCE, sync::ended(self, source)).await;
         }
         let turn = self.directory_turn().await;
         let (bytes, now) = (place.to_bytes()?, self.now());
+        let stood_in = self.stood_in();
         let ours = place.parent.is_none() || place.mode == SiteMode::Autonomous;
         let site = Arc::clone(self);
         self.to_the_end(async move {
             let _turn = turn;
+            let gone = stood_in.as_ref().map(|stood_in| stood_in.source.id);
             let source_id = moved.as_ref().map(|(_, record)| record.id);
             let write = site.store.write(move |tx| {
                 Box::pin(async move {
@@ -215,15 +221,20 @@ impl Site {
                             inherited::forget(tx, record.id).await?;
                         }
                     }
+                    if let Some(stood_in) = stood_in {
+                        stand_in::forget(tx, &stood_in, now).await?;
+                    }
                     audit::append(tx, entry).await.map(drop)
                 })
             });
             write.await?;
-            source_id.into_iter().for_each(|id| site.upstreams.forget(id));
+            gone.into_iter().for_each(|id| site.sync.forget(id));
+            source_id.into_iter().chain(gone).for_each(|id| site.upstreams.forget(id));
             site.reload_sources().await?;
             site.sites.link.forget();
             site.sites.place.send_replace(Arc::new(place));
             site.sites.news.raise();
+            site.emit(SiteEvent::Alerts);
             site.emit(SiteEvent::Sites);
             Ok(())
         })

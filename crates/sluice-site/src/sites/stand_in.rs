@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use sluice_model::{AlertId, LinkState, Schedule, SiteId, SiteType, SourceId, stands_in};
-use sluice_store::{alert, audit, source};
+use sluice_store::source::SourceRecord;
+use sluice_store::{StoreError, Tx, alert, audit, catalog, source};
 use sluice_wire::site as wire;
 
 use super::below::SiteBelow;
@@ -80,6 +81,32 @@ impl Site {
         let source = enabled.find_map(|record| self.readable_source(record)?.config.upstream().cloned())?;
         Some(StandIn { rank: u32::try_from(rank).ok()?, source })
     }
+}
+
+/// What is over when this point leaves, or joins elsewhere, while it stands in for the first.
+pub(super) struct StoodIn {
+    pub(super) source: SourceRecord,
+    /// The site above, whose alert it is.
+    parent: String,
+}
+
+impl Site {
+    /// That this point stands in for the first, if it does.
+    pub(super) fn stood_in(&self) -> Option<StoodIn> {
+        let place = self.sites.place();
+        let parent = place.parent.as_ref()?;
+        Some(StoodIn { source: self.sources.get(parent.stands_in?)?, parent: parent.name.to_string() })
+    }
+}
+
+/// Ends standing in for a site that is not the one above any more. A server has no package lists that would have to
+/// leave the catalog with it.
+pub(super) async fn forget(tx: &mut Tx, stood_in: &StoodIn, now: Timestamp) -> Result<(), StoreError> {
+    let StoodIn { source, parent } = stood_in;
+    catalog::forget_anchors(tx, source.id).await?;
+    source::remove(tx, source.id).await?;
+    alert::clear(tx, crate::sync::ALERT, &source.name, now).await?;
+    alert::clear(tx, ALERT, parent, now).await.map(drop)
 }
 
 /// Remembers what the first told.
@@ -260,6 +287,21 @@ mod tests {
         assert!(!stands_in_now(site));
         assert_eq!(site.sites.place().parent.as_ref().unwrap().stand_in, None);
         assert!(site.list_sources(&world.admin).await.unwrap().is_empty());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_point_that_leaves_while_it_stands_in_leaves_nothing_behind() {
+        let world = point().await;
+        let site = &world.site;
+        wait(site, STAND_IN_AFTER);
+        decide(site).await.unwrap();
+        assert!(stands_in_now(site));
+        assert_eq!(site.own_problems(), [], "it may join elsewhere");
+        site.leave_site(&world.admin).await.unwrap();
+        assert!(site.list_sources(&world.admin).await.unwrap().is_empty());
+        let alerts = site.alerts(&world.admin, true).await.unwrap();
+        assert!(!alerts.iter().any(|alert| alert.kind == ALERT), "{alerts:?}");
+        assert_eq!(*site.sites.place(), Place::default());
     }
 
     #[tokio::test(flavor = "multi_thread")]
