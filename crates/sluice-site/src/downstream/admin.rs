@@ -5,16 +5,20 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use sluice_catalog::DeviceChange;
-use sluice_model::{DeviceId, ServerId};
+use sluice_model::{DeviceId, ServerId, SiteId};
+use sluice_store::audit::AuditEntry;
 use sluice_store::downstream_server::{self, DownstreamServerRecord, PackedServer, ServerStanding};
-use sluice_store::{audit, collection, device, downstream_computer, downstream_status, enforcement, windows_client};
+use sluice_store::{
+    audit, child_site, collection, device, downstream_computer, downstream_status, enforcement, windows_client,
+};
 
 use super::pending::PendingServer;
 use super::servers::MAX_SERVERS;
 use super::session::new_record;
 use crate::caller::{Caller, Permission};
 use crate::directory::DirectoryTurn;
-use crate::error::{SiteError, SiteResult};
+use crate::error::{SiteError, SiteResult, chain};
+use crate::events::SiteEvent;
 use crate::site::Site;
 
 /// Devices removed in one unit of work.
@@ -232,22 +236,47 @@ impl Site {
             return self.downstream.pending.remove(id).map(drop).ok_or_else(|| not_found(id));
         };
         let entry = self.audit_entry(caller, "downstream.remove", &known.name, &id.to_string());
-        let subtree = self.downstream.servers.subtree(id);
+        self.remove_below(turn, id, None, entry).await
+    }
+
+    /// Removes a server with those below it, and the site that it is, in one transaction. Their devices follow; those
+    /// that are left are removed by the reconciler.
+    pub(crate) async fn remove_below(
+        self: &Arc<Self>,
+        turn: DirectoryTurn,
+        server: ServerId,
+        child: Option<SiteId>,
+        entry: AuditEntry,
+    ) -> SiteResult<()> {
+        let mut servers = self.downstream.servers.subtree(server);
+        servers.retain(|id| self.downstream.servers.get(*id).is_some());
         let site = Arc::clone(self);
         self.to_the_end(async move {
-            site.downstream.servers.remove(&subtree);
-            site.downstream.pending.remove(id);
-            site.store
-                .write(move |tx| {
-                    Box::pin(async move {
-                        for server in &subtree {
-                            downstream_server::remove(tx, *server).await?;
-                        }
-                        audit::append(tx, entry).await.map(drop)
-                    })
+            let gone = servers.clone();
+            let write = site.store.write(move |tx| {
+                Box::pin(async move {
+                    if let Some(child) = child {
+                        child_site::remove(tx, child).await?;
+                    }
+                    for server in gone {
+                        downstream_server::remove(tx, server).await?;
+                    }
+                    audit::append(tx, entry).await.map(drop)
                 })
-                .await?;
-            remove_orphans(&site, &turn).await
+            });
+            write.await?;
+            child.into_iter().for_each(|child| site.sites.children.remove(child));
+            site.downstream.servers.remove(&servers);
+            site.downstream.pending.remove(server);
+            if child.is_some() {
+                // A request that it holds here is answered, so that it asks again and learns it.
+                site.sites.news.raise();
+                site.emit(SiteEvent::Sites);
+            }
+            if let Err(error) = remove_orphans(&site, &turn).await {
+                tracing::warn!(error = chain(&error), "devices of a server that was removed are still to be removed");
+            }
+            Ok(())
         })
         .await
     }

@@ -121,7 +121,7 @@ impl Children {
         });
     }
 
-    pub(super) fn remove(&self, id: SiteId) {
+    pub(crate) fn remove(&self, id: SiteId) {
         self.0.rcu(|sites| {
             let mut next = HashMap::clone(sites);
             next.remove(&id);
