@@ -12,6 +12,7 @@ use sluice_store::{audit, licence, update_change};
 use uuid::Uuid;
 
 use crate::caller::{Caller, Permission};
+use crate::directory::DirectoryTurn;
 use crate::error::{SiteError, SiteResult};
 use crate::site::Site;
 
@@ -142,7 +143,8 @@ impl Site {
         }
         let revisions = updates.iter().filter_map(|update| catalog.current(*update));
         accept.extend(revisions.flat_map(|revision| catalog.licences_of(revision)));
-        self.change_licences(caller, accept, BTreeSet::new()).await
+        // Who deploys an update meanwhile is told the truth about it.
+        self.change_licences(self.directory_turn().await, caller, accept, BTreeSet::new()).await
     }
 
     /// Accepts these licence terms, known here or not: what a replica is told by its upstream server, where they were
@@ -156,20 +158,30 @@ impl Site {
         licences: Vec<Uuid>,
         before: Vec<Uuid>,
     ) -> SiteResult<LicenceChange> {
+        self.mirror_licences_now(self.directory_turn().await, caller, licences, before).await
+    }
+
+    /// The same for who decided something else in this turn.
+    pub(crate) async fn mirror_licences_now(
+        self: &Arc<Self>,
+        turn: DirectoryTurn,
+        caller: &Caller,
+        licences: Vec<Uuid>,
+        before: Vec<Uuid>,
+    ) -> SiteResult<LicenceChange> {
         caller.require(Permission::Deploy)?;
         let accept: BTreeSet<Uuid> = licences.into_iter().collect();
         let withdraw = before.into_iter().filter(|id| !accept.contains(id)).collect();
-        self.change_licences(caller, accept, withdraw).await
+        self.change_licences(turn, caller, accept, withdraw).await
     }
 
     async fn change_licences(
         self: &Arc<Self>,
+        turn: DirectoryTurn,
         caller: &Caller,
         mut accept: BTreeSet<Uuid>,
         withdraw: BTreeSet<Uuid>,
     ) -> SiteResult<LicenceChange> {
-        // Who deploys an update meanwhile is told the truth about it.
-        let turn = self.directory_turn().await;
         let catalog = self.catalog();
         accept.retain(|licence| !catalog.is_licence_accepted(*licence));
         if accept.is_empty() && withdraw.is_empty() {

@@ -103,8 +103,7 @@ impl Run<'_> {
         let asked = deployments::ask(&self.session, &asking, anchor.as_deref(), updates.as_deref().unwrap_or_default());
         let result = asked.await?;
         let next = result.anchor.clone();
-        let (id, name) = (self.record.id, &self.record.name);
-        let taken = deployments::take_over(self.site, id, name, result, whole).await?;
+        let taken = deployments::take_over(self.site, self.record, result, whole).await?;
         self.counts.warnings.extend(taken.warnings);
         // What was left out is told again.
         if taken.complete && (whole || taken.changed) {

@@ -6,9 +6,10 @@ mod plan;
 use std::sync::Arc;
 
 use sluice_catalog::CatalogChange;
-use sluice_model::{RestartBehaviour, SourceId, UpdateId};
+use sluice_model::{RestartBehaviour, UpdateId};
 use sluice_store::declined::{self, DeclinedRecord};
 use sluice_store::inherited::{self, InheritedKind};
+use sluice_store::source::SourceRecord;
 use sluice_store::{Tx, audit, collection, deployment, update_change};
 use sluice_wsus::messages::server_sync::{GetDeployments, GetDeploymentsResponse, ServerSyncDeploymentResult};
 
@@ -53,23 +54,29 @@ pub(super) struct Taken {
 }
 
 /// Takes the decisions over. `whole`: they are all there are, not what changed.
+///
+/// # Errors
+/// When the source is not any more what it was when the run began: the site left, or moved.
 pub(super) async fn take_over(
     site: &Arc<Site>,
-    source: SourceId,
-    source_name: &str,
+    record: &SourceRecord,
     result: ServerSyncDeploymentResult,
     whole: bool,
 ) -> Result<Taken, SyncError> {
     let accepted = result.accepted_eulas.clone();
     // Nobody changes what this is compared with.
     let turn = site.directory_turn().await;
+    let source = record.id;
+    if !is_as_it_was(site, record) {
+        return Err(SyncError::Config("the source was changed or deleted meanwhile".into()));
+    }
     let directory = site.directory.load_full();
     let catalog = site.catalog();
     let licences = site.inheritance.of(source, InheritedKind::Licence);
     let (before, site_of_licences) = (licences.clone(), Arc::clone(site));
     // After it is known which of them came from there: those of this site's administrators stay when they go there.
-    let mirror = async move {
-        let changed = site_of_licences.mirror_licences(&Caller::system(), accepted, before).await;
+    let mirror = async move |turn| {
+        let changed = site_of_licences.mirror_licences_now(turn, &Caller::system(), accepted, before).await;
         changed.map(drop).map_err(SyncError::Import)
     };
     let known = Known {
@@ -92,12 +99,11 @@ pub(super) async fn take_over(
     let plan = Plan::new(&known, result, whole);
     let (warnings, complete) = (plan.warnings.clone(), plan.left_out == 0);
     if plan.is_empty() {
-        drop(turn);
-        mirror.await?;
+        mirror(turn).await?;
         return Ok(Taken { changed: false, complete, warnings });
     }
     let (declined, undeclined) = (plan.decline.clone(), plan.undecline.clone());
-    let entry = site.audit_entry(&Caller::system(), "source.replicate", source_name, &plan.summary());
+    let entry = site.audit_entry(&Caller::system(), "source.replicate", &record.name, &plan.summary());
     let (now, site_of_work) = (site.now(), Arc::clone(site));
     let work = async move {
         let site = site_of_work;
@@ -122,11 +128,17 @@ pub(super) async fn take_over(
             };
             site.keeper.catalog(change).await?;
         }
-        Ok(())
+        Ok(turn)
     };
-    site.to_the_end(work).await.map_err(SyncError::Import)?;
-    mirror.await?;
+    let turn = site.to_the_end(work).await.map_err(SyncError::Import)?;
+    mirror(turn).await?;
     Ok(Taken { changed: true, complete, warnings })
+}
+
+/// Whether a source is what it was when a run of it began: what came is decided there only as long as it is.
+fn is_as_it_was(site: &Site, record: &SourceRecord) -> bool {
+    let now = site.sources.get(record.id);
+    now.is_some_and(|now| now.config == record.config && now.enabled == record.enabled)
 }
 
 async fn apply(tx: &mut Tx, plan: Plan, now: jiff::Timestamp) -> Result<(), sluice_store::StoreError> {

@@ -1,7 +1,10 @@
 //! Being a replica: the upstream's decisions hold here, follow it, and are not changed here.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use sluice_model::{CollectionId, DeploymentId, Intent, UpdateId};
+use sluice_store::source;
 use sluice_wsus::messages::server_sync::{
     GetDeploymentsResponse, ServerSyncAction, ServerSyncDeployment, ServerSyncDeploymentResult, ServerSyncTargetGroup,
 };
@@ -169,4 +172,37 @@ async fn licence_terms_that_were_accepted_here_stay_accepted() {
         world.delta().await;
         assert_eq!(site.accepted_licences(), expected);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_after_the_source_changed_is_not_taken_over() {
+    let world = replica().await;
+    let site = Arc::clone(&world.base.site);
+    let before = site.directory.load_full().deployments.len();
+    let (source, of_hook, runtime) = (world.source, Arc::clone(&site), tokio::runtime::Handle::current());
+    world.upstream.hook(move |asked, _| {
+        (asked.operation == "GetDeployments").then(|| {
+            let site = Arc::clone(&of_hook);
+            // The site leaves while the answer is on its way.
+            let left = async move {
+                let record = site.detached_source(&site.sources.get(source).unwrap()).unwrap();
+                let write = site.store.write(move |tx| Box::pin(async move { source::update(tx, &record).await }));
+                write.await.unwrap();
+                site.reload_sources().await.unwrap();
+            };
+            tokio::task::block_in_place(|| runtime.block_on(left));
+            let result = ServerSyncDeploymentResult {
+                anchor: "d2".into(),
+                groups: vec![group(70, None, "Theirs")],
+                deployments: vec![approval(6, 106, Uuid::from_u128(70), ServerSyncAction::Install)],
+                accepted_eulas: vec![Uuid::from_u128(10)],
+                ..ServerSyncDeploymentResult::default()
+            };
+            ok(&GetDeploymentsResponse { result })
+        })
+    });
+    let run = world.delta().await;
+    assert!(run.error.is_some_and(|error| error.contains("the source was changed or deleted meanwhile")));
+    assert_eq!(site.directory.load_full().deployments.len(), before);
+    assert_eq!(site.accepted_licences(), [Uuid::from_u128(9)]);
 }
