@@ -132,6 +132,8 @@ impl Children {
 
 /// The reconciler that stores what changed about sites below: when they were heard, what they told.
 pub(crate) async fn write(site: &Site) -> SiteResult<()> {
+    // One that is removed meanwhile is not written again.
+    let _turn = site.directory_turn().await;
     let all = site.sites.children.all();
     let changed: Vec<_> = all.iter().filter(|child| child.changed.swap(false, Ordering::AcqRel)).collect();
     if changed.is_empty() {
@@ -146,4 +148,63 @@ pub(crate) async fn write(site: &Site) -> SiteResult<()> {
         changed.iter().for_each(|child| child.changed.store(true, Ordering::Release));
     }
     Ok(result?)
+}
+
+#[cfg(test)]
+mod tests {
+    use sluice_model::{DeviceFigures, SiteMode, SiteType};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::windows::import::tests::world::World;
+
+    fn record(now: Timestamp) -> ChildSiteRecord {
+        let node = SiteNode {
+            id: SiteId(Uuid::from_u128(7)),
+            parent: None,
+            name: Name::new("Branch").unwrap(),
+            site_type: SiteType::Secondary,
+            mode: SiteMode::Replica,
+            version: "1".into(),
+            catalog_version: 0,
+            holds: None,
+            last_sync: None,
+            last_error: None,
+            devices: DeviceFigures::default(),
+            unheard: None,
+        };
+        ChildSiteRecord {
+            node,
+            server: ServerId(Uuid::from_u128(8)),
+            secret_hash: [1; 32],
+            joined_at: now,
+            last_contact: None,
+            left_at: None,
+            below: Vec::new(),
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn one_that_is_removed_meanwhile_is_not_written_again() {
+        let world = World::new().await;
+        let site = &world.site;
+        let record = record(site.now());
+        let id = record.node.id;
+        site.sites.children.insert(record);
+        site.sites.children.get(id).unwrap().change(|_| ());
+        // Somebody removes it while it is to be written.
+        let turn = site.directory_turn().await;
+        let mut written = std::pin::pin!(write(site));
+        assert!(futures_util::poll!(&mut written).is_pending());
+        site.sites.children.remove(id);
+        drop(turn);
+        written.await.unwrap();
+        let mut stored = 0;
+        let count = |_| {
+            stored += 1;
+            Ok(())
+        };
+        child_site::load(&mut site.store.reader().await.unwrap(), count).await.unwrap();
+        assert_eq!(stored, 0);
+    }
 }

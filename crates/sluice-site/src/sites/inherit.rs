@@ -51,10 +51,15 @@ async fn express(site: &Arc<Site>, express: bool) -> SiteResult<()> {
 }
 
 async fn languages(site: &Arc<Site>, parent: &ParentSite, languages: &[String]) -> SiteResult<bool> {
+    let turn = site.directory_turn().await;
+    if site.sites.place().parent.as_ref().is_none_or(|now| now.credential != parent.credential) {
+        return Ok(false);
+    }
     let Some(known) = site.sources.get(parent.source) else { return Ok(false) };
     let Some(record) = site.source_in_languages(&known, languages)? else { return Ok(false) };
     let of_work = Arc::clone(site);
     site.to_the_end(async move {
+        let _turn = turn;
         of_work.store.write(move |tx| Box::pin(async move { source::update(tx, &record).await })).await?;
         of_work.reload_sources().await
     })

@@ -77,6 +77,7 @@ impl Site {
     pub async fn join_site(self: &Arc<Self>, caller: &Caller, order: &JoinOrder) -> SiteResult<JoinReport> {
         caller.require(Permission::ManageSite)?;
         let token = token_of(order)?;
+        let _moving = self.sites.moving.lock().await;
         let refused = |problem: &Problem| Err(SiteError::conflict(problem.message(), problem.fix()));
         if let Some(problem) = self.own_problems().first() {
             return refused(problem);
@@ -204,7 +205,7 @@ impl Site {
         let site = Arc::clone(self);
         self.to_the_end(async move {
             let _turn = turn;
-            let gone = stood_in.as_ref().map(|stood_in| stood_in.source.id);
+            let gone = stood_in.as_ref().and_then(|stood_in| stood_in.source.as_ref()).map(|source| source.id);
             let source_id = moved.as_ref().map(|(_, record)| record.id);
             let write = site.store.write(move |tx| {
                 Box::pin(async move {

@@ -22,6 +22,7 @@ impl Site {
     /// `Forbidden`; `Conflict` when the site stands alone.
     pub async fn leave_site(self: &Arc<Self>, caller: &Caller) -> SiteResult<()> {
         caller.require(Permission::ManageSite)?;
+        let _moving = self.sites.moving.lock().await;
         let place = self.sites.place();
         let Some(parent) = &place.parent else {
             return Err(SiteError::conflict("this site stands below no other one", "There is nothing to leave."));

@@ -42,7 +42,7 @@ use std::sync::Arc;
 
 use sluice_model::SiteId;
 use sluice_store::{Store, meta};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
 use crate::error::{SiteError, SiteResult};
@@ -63,6 +63,8 @@ pub(crate) struct Sites {
     /// This site, among sites, servers and signers of bundles.
     pub(crate) id: SiteId,
     place: watch::Sender<Arc<Place>>,
+    /// Held by who joins or leaves: one after the other.
+    moving: Mutex<()>,
     pub(crate) children: Children,
     pub(crate) news: News,
     pub(crate) link: LinkStatus,
@@ -82,6 +84,7 @@ impl Sites {
         Ok(Self {
             id: SiteId(id),
             place: watch::Sender::new(Arc::new(place)),
+            moving: Mutex::default(),
             children,
             news: News::new(host),
             link: LinkStatus::default(),

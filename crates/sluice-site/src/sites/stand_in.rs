@@ -85,7 +85,8 @@ impl Site {
 
 /// What is over when this point leaves, or joins elsewhere, while it stands in for the first.
 pub(super) struct StoodIn {
-    pub(super) source: SourceRecord,
+    /// The source it synchronizes from meanwhile, if that was not deleted.
+    pub(super) source: Option<SourceRecord>,
     /// The site above, whose alert it is.
     parent: String,
 }
@@ -95,7 +96,7 @@ impl Site {
     pub(super) fn stood_in(&self) -> Option<StoodIn> {
         let place = self.sites.place();
         let parent = place.parent.as_ref()?;
-        Some(StoodIn { source: self.sources.get(parent.stands_in?)?, parent: parent.name.to_string() })
+        Some(StoodIn { source: self.sources.get(parent.stands_in?), parent: parent.name.to_string() })
     }
 }
 
@@ -103,9 +104,11 @@ impl Site {
 /// leave the catalog with it.
 pub(super) async fn forget(tx: &mut Tx, stood_in: &StoodIn, now: Timestamp) -> Result<(), StoreError> {
     let StoodIn { source, parent } = stood_in;
-    catalog::forget_anchors(tx, source.id).await?;
-    source::remove(tx, source.id).await?;
-    alert::clear(tx, crate::sync::ALERT, &source.name, now).await?;
+    if let Some(source) = source {
+        catalog::forget_anchors(tx, source.id).await?;
+        source::remove(tx, source.id).await?;
+        alert::clear(tx, crate::sync::ALERT, &source.name, now).await?;
+    }
     alert::clear(tx, ALERT, parent, now).await.map(drop)
 }
 
@@ -151,7 +154,12 @@ async fn begin(site: &Arc<Site>, parent: &ParentSite, told: &StandIn) -> SiteRes
     };
     let now = site.now();
     let record = record_of(id, &spec, now)?;
+    let turn = site.directory_turn().await;
     let place = site.sites.place();
+    if place.parent.as_ref() != Some(parent) {
+        // Something else is so than what this was decided on.
+        return Ok(());
+    }
     let next = place.with_parent(|known| known.stands_in = Some(id));
     let (bytes, alert_id, subject) = (next.to_bytes()?, AlertId(site.host.new_id()), parent.name.to_string());
     let entry = site.audit_entry(&Caller::system(), "site.stand-in", parent.name.as_str(), &told.source.url);
@@ -159,7 +167,6 @@ async fn begin(site: &Arc<Site>, parent: &ParentSite, told: &StandIn) -> SiteRes
         "{subject} is silent, so this update point synchronizes from where it did. It follows again when that is back. \
          Look after {subject}."
     );
-    let turn = site.directory_turn().await;
     let of_work = Arc::clone(site);
     site.to_the_end(async move {
         let _turn = turn;
