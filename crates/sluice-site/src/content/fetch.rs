@@ -7,12 +7,11 @@ use sluice_store::content_origin;
 
 use super::download::{DownloadError, Tools, download};
 use super::origin::{Place, WantedContent, is_fetchable, recorded_places, shown};
+use super::room::{self, RESERVE};
 use super::state::Transfer;
 use crate::error::chain;
 use crate::site::Site;
 
-/// Bytes that stay free on the disk, for the database and everything else.
-const RESERVE: u64 = 512 << 20;
 /// Bytes that stay free of those that no deployment names, for the files of deployed updates.
 const UNDEPLOYED_RESERVE: u64 = 4 << 30;
 /// Tries of one place in a row that bring nothing new.
@@ -214,18 +213,16 @@ async fn finish(site: &Arc<Site>, transfer: &Transfer, part: Part) -> Result<(),
 
 /// Whether there is room for so many bytes more of a file.
 fn room(site: &Site, transfer: &Transfer, bytes: u64) -> Result<(), FetchError> {
-    let free = free_bytes(site).unwrap_or(u64::MAX);
-    let needed = bytes.saturating_add(if transfer.undeployed { UNDEPLOYED_RESERVE } else { RESERVE });
-    if free >= needed {
-        return Ok(());
+    let reserve = if transfer.undeployed { UNDEPLOYED_RESERVE } else { RESERVE };
+    match room::missing(free_bytes(site), bytes, reserve) {
+        None => Ok(()),
+        Some(missing) => Err(FetchError::Full { missing, place: site.content.directory().display().to_string() }),
     }
-    Err(FetchError::Full { missing: needed - free, place: site.content.directory().display().to_string() })
 }
 
 /// Bytes that are free where files arrive.
 pub(super) fn free_bytes(site: &Site) -> Option<u64> {
-    let disk = rustix::fs::statvfs(site.content.directory()).ok()?;
-    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+    room::free_bytes(site.content.directory())
 }
 
 fn store_error(site: &Site, error: &ContentError) -> FetchError {

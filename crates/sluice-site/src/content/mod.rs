@@ -14,6 +14,7 @@ mod limiter;
 pub mod origin;
 mod range;
 mod reconcile;
+pub(crate) mod room;
 pub mod settings;
 mod state;
 pub mod status;

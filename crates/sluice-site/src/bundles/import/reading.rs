@@ -14,6 +14,7 @@ use sluice_content::{ContentError, ContentName, ContentStore, Expected};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+use crate::content::room::{RESERVE, free_bytes, missing};
 use crate::windows::import::{Item, read_document};
 
 /// Most bytes of lists that are kept: far more than ten thousand groups and deployments have.
@@ -62,6 +63,10 @@ pub(super) enum ReadingError {
     Bundle(#[from] BundleError),
     #[error("the file {name} of the bundle could not be stored")]
     Content { name: String, source: ContentError },
+    #[error(
+        "there is no room for the file {name} of the bundle: {missing} bytes more are needed on the disk of {place}"
+    )]
+    Full { name: String, missing: u64, place: String },
     #[error("the lists of the bundle have more than {MAX_LISTS} bytes")]
     TooMany,
     #[error("the import was given up")]
@@ -122,6 +127,11 @@ impl Reading {
         if self.content.size(&parsed).map_err(failed)? == Some(record.size) {
             return self.send(Found::File { new: false, bytes: record.size });
         }
+        let directory = self.content.directory();
+        if let Some(missing) = missing(free_bytes(directory), record.size, RESERVE) {
+            let place = directory.display().to_string();
+            return Err(ReadingError::Full { name: name.to_owned(), missing, place });
+        }
         let mut digest = [0; 32];
         let sha256 = hex::decode_to_slice(sha256, &mut digest).is_ok().then_some(digest);
         let expected = Expected { sha1: Some(parsed.sha1()), sha256, size: Some(record.size) };
@@ -149,6 +159,7 @@ impl ReadingError {
     /// Whether the disk is full.
     pub(super) fn is_disk_full(&self) -> bool {
         match self {
+            Self::Full { .. } => true,
             Self::Content { source, .. } => source.is_disk_full(),
             Self::Bundle(BundleError::Read(error)) => error.kind() == io::ErrorKind::StorageFull,
             _ => false,

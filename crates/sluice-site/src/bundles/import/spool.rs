@@ -1,7 +1,7 @@
 //! From the upload to a file without a name that holds a verified bundle.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Seek as _, Write as _};
+use std::io::{self, Read, Seek as _, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,12 +11,15 @@ use sluice_bundle::{BundleError, BundleReader, Part, PublicKey, Verified, verify
 use tokio::runtime::Handle;
 
 use super::check;
+use crate::content::room::{RESERVE, free_bytes, missing};
 use crate::error::{SiteError, SiteResult, chain};
 use crate::site::Site;
 use crate::windows::import::feed;
 
 /// Most bytes of a bundle: all content of a large site.
 const MAX_BUNDLE: u64 = 8 << 40;
+/// Bytes after which it is looked again whether there is room.
+const CHECK_EVERY: u64 = 16 << 20;
 
 /// Verifies an upload and keeps nothing of it.
 pub(super) async fn verify<S>(body: S, trusted: Vec<PublicKey>) -> SiteResult<Verified>
@@ -46,7 +49,8 @@ where
     let (site, runtime) = (Arc::clone(site), Handle::current());
     let work = tokio::task::spawn_blocking(move || -> SiteResult<_> {
         let file = unnamed(path).map_err(|source| full(&source))?;
-        let mut tee = Tee { upload: upload.take(MAX_BUNDLE), file, failed: None };
+        let free = || free_bytes(&site.config.data_directory);
+        let mut tee = Tee { upload: upload.take(MAX_BUNDLE), file, unchecked: 0, free, failed: None };
         let opened = BundleReader::open(&mut tee, &trusted);
         let verified = match opened {
             Ok(reader) => {
@@ -84,21 +88,74 @@ fn unnamed(path: PathBuf) -> io::Result<File> {
     Ok(file)
 }
 
-/// Writes what is read.
-struct Tee<R> {
+/// Writes what is read, as long as there is room.
+struct Tee<R, W, F> {
     upload: R,
-    file: File,
+    file: W,
+    /// Bytes that may be written before it is looked again.
+    unchecked: u64,
+    /// Bytes that are free.
+    free: F,
     failed: Option<io::Error>,
 }
 
-impl<R: Read> Read for Tee<R> {
+impl<R: Read, W: Write, F: Fn() -> Option<u64>> Tee<R, W, F> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let size = bytes.len() as u64;
+        if self.unchecked < size {
+            if let Some(missing) = missing((self.free)(), CHECK_EVERY, RESERVE) {
+                let message = format!("{missing} bytes more are needed there");
+                return Err(io::Error::new(io::ErrorKind::StorageFull, message));
+            }
+            self.unchecked = CHECK_EVERY;
+        }
+        self.unchecked = self.unchecked.saturating_sub(size);
+        self.file.write_all(bytes)
+    }
+}
+
+impl<R: Read, W: Write, F: Fn() -> Option<u64>> Read for Tee<R, W, F> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.upload.read(buffer)?;
-        if let Err(error) = self.file.write_all(buffer.get(..read).unwrap_or_default()) {
+        if let Err(error) = self.write(buffer.get(..read).unwrap_or_default()) {
             let told = io::Error::new(error.kind(), error.to_string());
             self.failed = Some(error);
             return Err(told);
         }
         Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// What is free, and what was written.
+    struct Disk<'d>(&'d Cell<u64>, &'d Cell<u64>);
+
+    impl Write for Disk<'_> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.set(self.0.get() - bytes.len() as u64);
+            self.1.set(self.1.get() + bytes.len() as u64);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_disk_is_not_filled() {
+        // A disk with room for two pieces beside what stays free.
+        let (left, written) = (Cell::new(RESERVE + 2 * CHECK_EVERY), Cell::new(0));
+        let upload = io::repeat(7).take(3 * CHECK_EVERY);
+        let disk = Disk(&left, &written);
+        let mut tee = Tee { upload, file: disk, unchecked: 0, free: || Some(left.get()), failed: None };
+        let error = io::copy(&mut tee, &mut io::sink()).unwrap_err();
+        assert_eq!((error.kind(), written.get()), (io::ErrorKind::StorageFull, 2 * CHECK_EVERY));
+        assert_eq!(tee.failed.unwrap().to_string(), format!("{CHECK_EVERY} bytes more are needed there"));
     }
 }
