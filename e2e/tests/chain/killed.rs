@@ -9,8 +9,12 @@ use crate::device::Device;
 use crate::place::Chain;
 use crate::random::Random;
 
-/// How often.
+/// How often at least.
 const ROUNDS: u32 = 12;
+/// How many of the kills must have met a run that was under way; there are more rounds until they have.
+const HITS: u32 = 4;
+/// How often at most.
+const MAX_ROUNDS: u32 = 60;
 /// Latest moment of the end, milliseconds after the start of a run.
 const LATEST: u64 = 400;
 /// Updates that are new in each round.
@@ -21,7 +25,9 @@ async fn sites_that_are_killed_lose_nothing() {
     let mut random = Random::new("kill -9 of a chain");
     let mut chain = Chain::synchronized(&[Software::new(5_002_000)]).await;
     let device = Device::at(&chain.bottom.site);
-    for round in 0..ROUNDS {
+    let (mut round, mut hits) = (0, 0);
+    while round < ROUNDS || hits < HITS {
+        assert!(round < MAX_ROUNDS, "only {hits} of {round} kills met a run");
         let first = 5_003_000 + round * 100;
         let updates: Vec<_> = (first..first + NEW).map(Software::new).collect();
         let documents: String = updates.iter().map(software).collect();
@@ -29,11 +35,20 @@ async fn sites_that_are_killed_lose_nothing() {
         // The site that asks, or the one that is asked, at a random moment of the run.
         let moment = Duration::from_millis(random.below(LATEST));
         let asked = random.below(2) == 0;
+        let before = chain.middle.runs().await;
         chain.middle.start_sync().await;
         tokio::time::sleep(moment).await;
-        let victim = if asked { &mut chain.top.site } else { &mut chain.middle.site };
-        victim.kill().await;
-        victim.start_again().await;
+        if asked {
+            chain.top.site.kill().await;
+            hits += u32::from(chain.middle.is_running().await);
+            chain.top.site.start_again().await;
+        } else {
+            chain.middle.site.kill().await;
+            chain.middle.site.start_again().await;
+            let is_new = |run: &&Value| before.iter().all(|known| known["id"] != run["id"]);
+            let runs = chain.middle.runs().await;
+            hits += u32::from(runs.iter().filter(is_new).any(|run| run["outcome"] == "interrupted"));
+        }
         // Whatever was under way, the next run completes it; one that still runs is waited for.
         let mut run = chain.middle.sync().await;
         if run["error"] != Value::Null {
@@ -41,6 +56,7 @@ async fn sites_that_are_killed_lose_nothing() {
         }
         assert_eq!(run["error"], Value::Null, "round {round}, {moment:?}, asked: {asked}: {run:#}");
         assert_eq!(chain.middle.catalog().await, chain.top.catalog().await, "round {round}, {moment:?}, {asked}");
+        round += 1;
     }
     let run = chain.bottom.sync().await;
     assert_eq!(run["error"], Value::Null, "{run:#}");

@@ -79,6 +79,12 @@ impl Place {
         .await
     }
 
+    /// Whether a synchronization is under way.
+    pub async fn is_running(&self) -> bool {
+        let status = self.site.api().get("/sync").await;
+        status["items"].as_array().expect("a list").iter().any(|source| !source["running"].is_null())
+    }
+
     pub async fn runs(&self) -> Vec<Value> {
         self.site.api().get("/sync/runs").await["items"].as_array().expect("a list").clone()
     }

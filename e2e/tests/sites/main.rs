@@ -8,4 +8,8 @@ mod cut;
 #[expect(dead_code, reason = "the tests of chains use the rest")]
 mod device;
 mod joining;
+mod killed;
 mod place;
+#[path = "../sync/random.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod random;
