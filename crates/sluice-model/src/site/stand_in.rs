@@ -7,7 +7,8 @@ use jiff::SignedDuration;
 pub const STAND_IN_AFTER: SignedDuration = SignedDuration::from_mins(15);
 
 /// Whether a point of a rank (0: the next after the first) synchronizes by itself, when the first was not heard for
-/// this long. Each waits once more than the one before it, so that one is enough.
+/// this long. Each waits once more than the one before it, so that a first
+/// that is soon back does not send all of them upstream.
 #[must_use]
 pub fn stands_in(silent: SignedDuration, rank: u32) -> bool {
     let wait = i32::try_from(rank).unwrap_or(i32::MAX).saturating_add(1);

@@ -1,6 +1,9 @@
 //! Standing in for the first software update point of a site when that fails (SUP-11): as long as it is silent, the
 //! next in rank synchronizes from where the first did. It was told of that source in time; when the first is back, it
 //! follows again.
+//!
+//! Each point decides by itself and for its own devices: nobody tells the others who stands in, and they ask only the
+//! first. So those of higher rank follow one after the other as long as the silence lasts.
 
 use std::sync::Arc;
 
