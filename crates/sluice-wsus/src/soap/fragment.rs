@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Limits, SoapError};
+use super::{Limits, SoapError, references};
 use crate::xpress::{self, XpressError};
 
 /// The content of an `Xml` element: XML that is [escaped](super::escape) already and goes into an answer as it is.
@@ -30,6 +30,9 @@ impl<'a> Fragment<'a> {
     pub fn to_xml(&self) -> Result<String, SoapError> {
         let plain = self.plain().map_err(|_| SoapError::Encoding { encoding: "Xpress" })?;
         let text = std::str::from_utf8(&plain).map_err(|_| SoapError::Encoding { encoding: "UTF-8" })?;
+        if let Some(text) = references::resolve(text) {
+            return Ok(text);
+        }
         quick_xml::escape::unescape(text)
             .map(Cow::into_owned)
             .map_err(|source| SoapError::Malformed { position: 0, source: source.into() })

@@ -15,6 +15,7 @@ mod fragment;
 mod limits;
 mod message;
 mod reader;
+mod references;
 #[cfg(test)]
 mod tests;
 mod value;

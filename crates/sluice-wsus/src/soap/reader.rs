@@ -1,11 +1,12 @@
 //! The pull reader: elements, their children, their text.
 
 use std::borrow::Cow;
+use std::io::BufRead as _;
 
 use quick_xml::events::{BytesStart, Event};
 
 use super::error::shortened;
-use super::{Fragment, Limits, SoapError, Value, escape_into};
+use super::{Fragment, Limits, SoapError, Value, escape_into, references};
 
 /// Longest text of a plain string, in bytes. The longest real one, the attributes of a device, has 2,000.
 pub const MAX_STRING: usize = 64 << 10;
@@ -304,6 +305,7 @@ impl<'a> Reader<'a> {
     pub fn fragment(&mut self) -> Result<Fragment<'a>, SoapError> {
         let level = self.depth;
         let start = self.xml.buffer_position();
+        self.pass_common_text();
         // Only if the text is not one piece of the document.
         let mut copy: Option<Vec<u8>> = None;
         loop {
@@ -346,6 +348,22 @@ impl<'a> Reader<'a> {
                     }
                 }
             }
+        }
+    }
+
+    /// Passes the text up to the next markup when its references are those that servers write. A document inside has
+    /// hundreds, each of which the parser would give alone.
+    fn pass_common_text(&mut self) {
+        let start = self.position();
+        let text = self.text.as_bytes();
+        // Of an element without content (`<Xml/>`) the end comes next, not what follows in the text.
+        if start.checked_sub(2).and_then(|at| text.get(at)) == Some(&b'/') {
+            return;
+        }
+        let rest = text.get(start..).unwrap_or_default();
+        let inside = memchr::memchr(b'<', rest).and_then(|end| rest.get(..end));
+        if let Some(inside) = inside.filter(|inside| references::are_common(inside)) {
+            self.xml.stream().consume(inside.len());
         }
     }
 

@@ -1,7 +1,7 @@
 //! Fetching documents: several requests at once, read while others are under way and stored as they are ready.
 //!
 //! ```text
-//! queue ── ask (parallel) ──> read, derive (a thread per core) ──> ingest (in batches) ──> store
+//! queue ── ask (parallel) ──> read, derive (a thread per core) ──> a few answers ──> ingest (in batches) ──> store
 //!   ^          │                  │
 //!   └── the rest of short answers, halves of refused requests, parts of bundles
 //! ```
@@ -10,11 +10,12 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustc_hash::FxHashSet;
 use sluice_model::{RevisionRef, SourceId};
 use sluice_wsus::messages::server_sync::GetUpdateData;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -32,6 +33,8 @@ use crate::windows::import::{Ingest, Item, item_of};
 
 /// Most bytes of one answer. One document of [`sluice_wsus::update::MAX_DOCUMENT`] bytes fits, escaped.
 const MAX_ANSWER: u64 = 256 << 20;
+/// Answers that are read and wait to be stored.
+const WAITING: usize = 2;
 /// Revisions a server may refuse one after the other before it is the server that is to blame.
 const MAX_REFUSED: usize = 32;
 
@@ -97,6 +100,20 @@ impl Queue {
     }
 }
 
+/// Where items go.
+struct Taker<'t> {
+    items: mpsc::Sender<Vec<Item>>,
+    /// Items that were refused so far.
+    refused: &'t AtomicU64,
+}
+
+impl Taker<'_> {
+    /// Hands items on. Fails when storing has failed, which says why.
+    async fn take(&self, items: Vec<Item>) -> Result<(), SyncError> {
+        self.items.send(items).await.map_err(|_| SyncError::Stopping)
+    }
+}
+
 type Asked = (Batch, Result<Answer, UpstreamError>);
 
 impl Fetch<'_> {
@@ -107,6 +124,28 @@ impl Fetch<'_> {
         listed: Vec<RevisionRef>,
         parts: Vec<RevisionRef>,
     ) -> Result<(), SyncError> {
+        let (items, mut ready) = mpsc::channel::<Vec<Item>>(WAITING);
+        let refused = AtomicU64::new(ingest.summary().quarantined);
+        // What came is stored to the end, however fetching ends. When storing fails nobody takes what is fetched.
+        let store = async {
+            while let Some(answer) = ready.recv().await {
+                for item in answer {
+                    ingest.take(item).await.map_err(SyncError::Import)?;
+                }
+                refused.store(ingest.summary().quarantined, Ordering::Relaxed);
+            }
+            drop(ready);
+            Ok(())
+        };
+        let fetch = async {
+            let to = Taker { items, refused: &refused };
+            self.fetch(&to, listed, parts).await
+        };
+        let (fetched, stored) = tokio::join!(fetch, store);
+        stored.and(fetched)
+    }
+
+    async fn fetch(&self, to: &Taker<'_>, listed: Vec<RevisionRef>, parts: Vec<RevisionRef>) -> Result<(), SyncError> {
         let catalog = self.site.catalog();
         let mut queue = Queue::new(self.batch.max(1), listed, parts);
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -125,7 +164,7 @@ impl Fetch<'_> {
             match result {
                 Ok(answer) => {
                     refused = 0;
-                    let taken = self.take(ingest, &mut queue, batch, answer, |part| catalog.exact(*part).is_none());
+                    let taken = self.take(to, &mut queue, batch, answer, |part| catalog.exact(*part).is_none());
                     taken.await?;
                 }
                 Err(error) if !error.may_be_of_one() => return Err(error.into()),
@@ -138,10 +177,10 @@ impl Fetch<'_> {
                         let url = self.session.url().to_owned();
                         return Err(UpstreamError::Refuses { url, count: refused, last: chain(&error) }.into());
                     }
-                    self.refuse(ingest, &mut queue, &batch, &chain(&error)).await?;
+                    self.refuse(to, &mut queue, &batch, &chain(&error)).await?;
                 }
             }
-            self.live.progress.documents(queue.done, queue.asked.len() as u64, ingest.summary().quarantined);
+            self.live.progress.documents(queue.done, queue.asked.len() as u64, to.refused.load(Ordering::Relaxed));
         }
     }
 
@@ -187,7 +226,7 @@ impl Fetch<'_> {
 
     async fn take(
         &self,
-        ingest: &mut Ingest<'_>,
+        to: &Taker<'_>,
         queue: &mut Queue,
         batch: Batch,
         answer: Answer,
@@ -203,15 +242,13 @@ impl Fetch<'_> {
         }
         origins::keep(self.site, self.source, answer.urls).await?;
         keys::want(self.site, answer.encrypted).await;
-        for item in answer.items {
-            ingest.take(item).await.map_err(SyncError::Import)?;
-        }
+        to.take(answer.items).await?;
         let rest = Batch { revisions: rest, ..batch };
         match (answered.is_empty(), rest.revisions.len()) {
             (_, 0) => {}
             // A server may answer fewer than asked (Q69): it is asked for the rest.
             (false, _) => queue.ready.push_front(rest),
-            (true, 1) => self.refuse(ingest, queue, &rest, "the upstream lists it and does not give it").await?,
+            (true, 1) => self.refuse(to, queue, &rest, "the upstream lists it and does not give it").await?,
             (true, _) => queue.split(rest),
         }
         Ok(())
@@ -219,17 +256,14 @@ impl Fetch<'_> {
 
     async fn refuse(
         &self,
-        ingest: &mut Ingest<'_>,
+        to: &Taker<'_>,
         queue: &mut Queue,
         batch: &Batch,
         why: &str,
     ) -> Result<(), SyncError> {
-        for revision in &batch.revisions {
-            queue.done += 1;
-            let reason = if batch.listed { why.to_owned() } else { format!("a bundle needs it; {why}") };
-            let item = Item::Refused { item: item_of(*revision), reason };
-            ingest.take(item).await.map_err(SyncError::Import)?;
-        }
-        Ok(())
+        let reason = if batch.listed { why.to_owned() } else { format!("a bundle needs it; {why}") };
+        let refused = |revision: &RevisionRef| Item::Refused { item: item_of(*revision), reason: reason.clone() };
+        queue.done += batch.revisions.len() as u64;
+        to.take(batch.revisions.iter().map(refused).collect()).await
     }
 }

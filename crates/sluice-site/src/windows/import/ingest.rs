@@ -41,6 +41,10 @@ pub(crate) struct Ingest<'s> {
     arrived: Option<Vec<CategoryId>>,
     /// Updates that clients are told of again, because they are no leaves any more.
     touched: FxHashSet<UpdateId>,
+    /// Fragments that are stored and wait to be kept for clients, and their bytes: each time costs something for all
+    /// that are there.
+    fragments: Vec<NewFragment>,
+    fragment_bytes: usize,
     summary: ImportSummary,
 }
 
@@ -81,6 +85,8 @@ impl<'s> Ingest<'s> {
             batch: Batch::default(),
             taken: FxHashMap::default(),
             touched: FxHashSet::default(),
+            fragments: Vec::new(),
+            fragment_bytes: 0,
             summary: ImportSummary { source: Some(source), ..ImportSummary::default() },
         })
     }
@@ -187,7 +193,7 @@ impl<'s> Ingest<'s> {
         if batch.revisions.is_empty() && self.quarantine.is_empty() {
             return Ok(());
         }
-        let arriving = batch.revisions.clone();
+        let (arriving, bytes) = (batch.revisions.clone(), batch.bytes);
         let known = self.unserved.categories.clone();
         let categories = self.new_categories(&arriving);
         let arrived = self.arrived.as_mut().map(std::mem::take).unwrap_or_default();
@@ -222,7 +228,8 @@ impl<'s> Ingest<'s> {
             let key = FragmentKey { revision: number(place)?, kind, language };
             Some(NewFragment { key, plain_size, packed, body })
         });
-        self.serve_fragments(fragments.collect()).await?;
+        self.fragments.extend(fragments);
+        self.fragment_bytes += bytes;
         for (place, update) in arriving.into_iter().enumerate() {
             let revision = RevisionRef { update: update.id, number: update.number };
             let Some(id) = commit.revisions.get(place).copied() else { continue };
@@ -243,7 +250,7 @@ impl<'s> Ingest<'s> {
         change.changes_to = change.changes_to.max(counter);
         change.version = change.version.max(commit.version);
         self.site.sync.unpublished.stored(self.run, commit.revisions.iter().min().copied());
-        Ok(())
+        if self.fragment_bytes >= MAX_BYTES { self.serve_fragments().await } else { Ok(()) }
     }
 
     /// One transaction, with what is to be quarantined.
@@ -273,7 +280,9 @@ impl<'s> Ingest<'s> {
     }
 
     /// Before the catalog names a revision, its fragments can be served.
-    async fn serve_fragments(&self, fragments: Vec<NewFragment>) -> SiteResult<()> {
+    async fn serve_fragments(&mut self) -> SiteResult<()> {
+        let fragments = std::mem::take(&mut self.fragments);
+        self.fragment_bytes = 0;
         let cache = Arc::clone(&self.site.windows.fragments);
         let add = tokio::task::spawn_blocking(move || cache.add(fragments)).await;
         add.map_err(|error| SiteError::internal("keeping fragments", error))
@@ -317,6 +326,7 @@ impl<'s> Ingest<'s> {
         self.summary.catalog_version = if self.unserved.is_empty() {
             self.site.catalog().version()
         } else {
+            self.serve_fragments().await?;
             let _no_other_source_publishes_meanwhile = self.site.sync.commit.lock().await;
             self.unserved.serve(self.site).await?
         };
