@@ -31,7 +31,8 @@ const ANSWERS: usize = 48 << 20;
 /// Memory for ready documents, bytes: those that are part of several batches.
 const READY: usize = 16 << 20;
 
-/// Answers put together at a time; each has some megabytes of text under way.
+/// Most answers put together at a time; each has some megabytes of text under way. Fewer on a machine with fewer cores,
+/// so that devices are served as well.
 const AT_A_TIME: usize = 4;
 
 /// In which form an answer goes out; answers of one form are equal to the byte.
@@ -61,7 +62,9 @@ pub(crate) struct Documents {
 
 impl Default for Documents {
     fn default() -> Self {
-        Self { answers: Remembered::new(ANSWERS), ready: Remembered::new(READY), turns: Semaphore::new(AT_A_TIME) }
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let turns = Semaphore::new(cores.min(AT_A_TIME));
+        Self { answers: Remembered::new(ANSWERS), ready: Remembered::new(READY), turns }
     }
 }
 

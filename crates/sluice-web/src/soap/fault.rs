@@ -103,12 +103,16 @@ mod tests {
             (ClientFault::Internal, "InternalServerError", "Server"),
         ];
         for (fault, code, side) in all {
+            let message = match fault {
+                ClientFault::InvalidParameters(parameter) => parameter,
+                ClientFault::NoDevicesHere => NO_DEVICES_HERE,
+                _ => "",
+            };
             let bytes = of_site(fault, Uuid::nil(), "urn:x/Y").write(Style::Wcf, Default::default());
             let text = String::from_utf8(bytes).unwrap();
             assert!(
                 text.contains(&format!("<faultcode>s:{side}</faultcode><faultstring>Fault occurred</faultstring>"))
             );
-            let message = if code == "InvalidParameters" { "parameters" } else { "" };
             assert!(
                 text.contains(&format!(
                     "<detail><ErrorCode>{code}</ErrorCode><Message>{message}</Message><ID>{}</ID><Method>\"urn:x/Y\"</Method></detail>",

@@ -35,6 +35,8 @@ use crate::windows::import::{Ingest, Item, item_of};
 const MAX_ANSWER: u64 = 256 << 20;
 /// Answers that are read and wait to be stored.
 const WAITING: usize = 2;
+/// Revisions that are asked for together after a short answer, for each one it had.
+const PER_ANSWERED: usize = 4;
 /// Revisions a server may refuse one after the other before it is the server that is to blame.
 const MAX_REFUSED: usize = 32;
 
@@ -89,6 +91,14 @@ impl Queue {
         }
         let revisions: Vec<_> = self.parts.drain(..self.parts.len().min(self.size)).collect();
         (!revisions.is_empty()).then_some(Batch { revisions, listed: false, again: false })
+    }
+
+    /// A server may answer fewer than asked (Q69): it is asked for the rest. When it gave only a few, which it does
+    /// when they are long, the rest is asked for in several requests, not one after the other.
+    fn ask_for_rest(&mut self, batch: Batch, answered: usize) {
+        for revisions in batch.revisions.chunks(answered.saturating_mul(PER_ANSWERED).max(1)).rev() {
+            self.ready.push_front(Batch { revisions: revisions.to_vec(), ..batch });
+        }
     }
 
     /// In halves, soon.
@@ -246,21 +256,14 @@ impl Fetch<'_> {
         let rest = Batch { revisions: rest, ..batch };
         match (answered.is_empty(), rest.revisions.len()) {
             (_, 0) => {}
-            // A server may answer fewer than asked (Q69): it is asked for the rest.
-            (false, _) => queue.ready.push_front(rest),
+            (false, _) => queue.ask_for_rest(rest, answered.len()),
             (true, 1) => self.refuse(to, queue, &rest, "the upstream lists it and does not give it").await?,
             (true, _) => queue.split(rest),
         }
         Ok(())
     }
 
-    async fn refuse(
-        &self,
-        to: &Taker<'_>,
-        queue: &mut Queue,
-        batch: &Batch,
-        why: &str,
-    ) -> Result<(), SyncError> {
+    async fn refuse(&self, to: &Taker<'_>, queue: &mut Queue, batch: &Batch, why: &str) -> Result<(), SyncError> {
         let reason = if batch.listed { why.to_owned() } else { format!("a bundle needs it; {why}") };
         let refused = |revision: &RevisionRef| Item::Refused { item: item_of(*revision), reason: reason.clone() };
         queue.done += batch.revisions.len() as u64;

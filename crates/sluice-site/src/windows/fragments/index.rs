@@ -59,6 +59,8 @@ impl Entry {
             FragmentKind::Localized => match self.localized.iter_mut().find(|(known, _)| *known == language) {
                 Some((_, known)) => Some(std::mem::replace(known, place)),
                 None => {
+                    // Most have one or two, and there are many.
+                    self.localized.reserve_exact(1);
                     self.localized.push((language, place));
                     None
                 }

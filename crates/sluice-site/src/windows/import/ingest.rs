@@ -22,7 +22,7 @@ use crate::windows::fragments::{FragmentKey, NewFragment};
 /// Revisions stored together.
 const MAX_REVISIONS: usize = 250;
 /// Bytes stored together: what others who write wait for, and what a kill loses.
-const MAX_BYTES: usize = 16 << 20;
+const MAX_BYTES: usize = 4 << 20;
 /// Problems that are told at once; all are in the quarantine.
 const MAX_TOLD: usize = 100;
 
