@@ -14,6 +14,11 @@ pub(crate) const MAX_ATTRIBUTES: usize = 256;
 /// Namespace declarations in scope at once. Real documents have up to 10.
 pub(crate) const MAX_DECLARATIONS: usize = 256;
 
+/// Bytes of declarations that elements of other vocabularies may inherit altogether, were each to use all. Each gets
+/// those it uses written into it in fragments, so this bounds how much longer these are than the document. Real
+/// documents have a few hundred such elements, each with some hundred bytes.
+pub(crate) const MAX_INHERITED: usize = 32 << 20;
+
 /// Bytes of one text value. Descriptions have a few thousand.
 pub(crate) const MAX_TEXT: usize = 1 << 20;
 

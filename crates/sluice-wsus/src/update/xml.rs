@@ -8,4 +8,4 @@ mod tag;
 
 pub(crate) use cursor::{Cursor, Token};
 pub(crate) use namespace::{Binding, Namespace};
-pub(crate) use tag::Tag;
+pub(crate) use tag::{Tag, flag, parse, unescape};

@@ -35,10 +35,10 @@ pub(super) fn rules<'a>(cursor: &mut Cursor<'a>, tag: &Tag<'a>) -> Result<Applic
             found.metadata = Some(cursor.slice(child.start..cursor.position()));
             continue;
         } else {
-            cursor.skip(&child)?;
+            cursor.pass(&child)?;
             continue;
         };
-        let range = cursor.skip(&child)?;
+        let range = cursor.pass(&child)?;
         *part = Some(cursor.slice(range));
     }
     Ok(found)
@@ -52,7 +52,7 @@ fn drivers<'a>(
     while let Some(child) = cursor.child(metadata)? {
         let in_document = child.namespace == Namespace::Driver && child.local == "WindowsDriverMetaData";
         if !in_document && !child.is("d.WindowsDriverMetaData") {
-            cursor.skip(&child)?;
+            cursor.pass(&child)?;
             continue;
         }
         if drivers.len() == MAX_DRIVERS {

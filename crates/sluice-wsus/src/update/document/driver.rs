@@ -9,7 +9,7 @@ use super::super::error::UpdateError;
 use super::super::limits::MAX_LOCALIZED;
 use super::super::rules::Version;
 use super::super::time::date;
-use super::super::xml::{Cursor, Tag};
+use super::super::xml::{Cursor, Tag, parse, unescape};
 
 /// What a driver is for and how it ranks: one `WindowsDriverMetaData` element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,19 +54,28 @@ pub struct FeatureScore<'a> {
 impl<'a> DriverMetadata<'a> {
     /// Reads a `WindowsDriverMetaData` element of a document or (with the prefix `d.` in names) of a fragment.
     pub(in super::super) fn parse(cursor: &mut Cursor<'a>, tag: &Tag<'a>) -> Result<Self, UpdateError> {
-        let text = |name| tag.text(name).unwrap_or_default();
-        let mut found = DriverMetadata {
-            hardware_id: tag.required("HardwareID", "WindowsDriverMetaData/@HardwareID")?,
-            date: tag.text("DriverVerDate").as_deref().and_then(date),
-            version: tag.parse("DriverVerVersion").unwrap_or_default(),
-            whql_driver_id: tag.parse("WhqlDriverID"),
-            class: text("Class"),
-            company: text("Company"),
-            provider: text("Provider"),
-            manufacturer: text("Manufacturer"),
-            model: text("Model"),
-            ..DriverMetadata::default()
-        };
+        let mut found = DriverMetadata::default();
+        let mut has_hardware_id = false;
+        for (attribute, raw) in tag.attributes() {
+            match attribute {
+                "HardwareID" => {
+                    found.hardware_id = unescape(raw);
+                    has_hardware_id = true;
+                }
+                "DriverVerDate" => found.date = date(&unescape(raw)),
+                "DriverVerVersion" => found.version = parse(raw).unwrap_or_default(),
+                "WhqlDriverID" => found.whql_driver_id = parse(raw),
+                "Class" => found.class = unescape(raw),
+                "Company" => found.company = unescape(raw),
+                "Provider" => found.provider = unescape(raw),
+                "Manufacturer" => found.manufacturer = unescape(raw),
+                "Model" => found.model = unescape(raw),
+                _ => {}
+            }
+        }
+        if !has_hardware_id {
+            return Err(UpdateError::Missing { what: "WindowsDriverMetaData/@HardwareID", position: tag.start });
+        }
         let mut children = 0;
         while let Some(child) = cursor.child(tag)? {
             if children == MAX_LOCALIZED {
@@ -85,7 +94,7 @@ impl<'a> DriverMetadata<'a> {
                         let operating_system = child.text("OperatingSystem").unwrap_or_default();
                         found.feature_scores.push(FeatureScore { operating_system, score });
                     }
-                    cursor.skip(&child)?;
+                    cursor.pass(&child)?;
                 }
                 "DistributionComputerHardwareId" => {
                     found.distribution_computers.extend(Uuid::try_parse(cursor.text(&child)?.trim()));
@@ -94,7 +103,7 @@ impl<'a> DriverMetadata<'a> {
                     found.target_computers.extend(Uuid::try_parse(cursor.text(&child)?.trim()));
                 }
                 _ => {
-                    cursor.skip(&child)?;
+                    cursor.pass(&child)?;
                 }
             }
         }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::super::error::UpdateError;
 use super::super::limits::MAX_FILES;
 use super::super::time::timestamp;
-use super::super::xml::{Cursor, Tag};
+use super::super::xml::{Cursor, Tag, flag, unescape};
 
 /// One file of an update.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub(super) fn files<'a>(cursor: &mut Cursor<'a>, tag: &Tag<'a>) -> Result<Vec<Fi
     let mut files = Vec::new();
     while let Some(child) = cursor.child(tag)? {
         if !child.is("File") {
-            cursor.skip(&child)?;
+            cursor.pass(&child)?;
             continue;
         }
         if files.len() == MAX_FILES {
@@ -49,19 +49,33 @@ pub(super) fn files<'a>(cursor: &mut Cursor<'a>, tag: &Tag<'a>) -> Result<Vec<Fi
 pub(super) fn file<'a>(cursor: &mut Cursor<'a>, tag: &Tag<'a>) -> Result<File<'a>, UpdateError> {
     const SIZE: &str = "File/@Size";
     const DIGEST: &str = "File/@Digest";
-    let size = tag.required("Size", SIZE)?;
-    let digest = tag.required("Digest", DIGEST)?;
-    // The schema allows SHA1 alone.
-    if let Some(algorithm) = tag.raw("DigestAlgorithm").filter(|algorithm| !algorithm.eq_ignore_ascii_case("SHA1")) {
-        return Err(UpdateError::value("File/@DigestAlgorithm", algorithm, tag.start));
+    let (mut size, mut digest, mut name) = (None, None, None);
+    let (mut modified, mut patching_type, mut encrypted) = (None, None, false);
+    for (attribute, raw) in tag.attributes() {
+        match attribute {
+            "Size" => size = Some(unescape(raw)),
+            "Digest" => digest = Some(unescape(raw)),
+            // The schema allows SHA1 alone.
+            "DigestAlgorithm" if !raw.eq_ignore_ascii_case("SHA1") => {
+                return Err(UpdateError::value("File/@DigestAlgorithm", raw, tag.start));
+            }
+            "FileName" => name = Some(unescape(raw)),
+            "Modified" => modified = timestamp(&unescape(raw)),
+            "PatchingType" => patching_type = Some(unescape(raw)),
+            "IsEncrypted" => encrypted = flag(raw).unwrap_or_default(),
+            _ => {}
+        }
     }
+    let missing = |what| UpdateError::Missing { what, position: tag.start };
+    let size = size.ok_or_else(|| missing(SIZE))?;
+    let digest = digest.ok_or_else(|| missing(DIGEST))?;
     Ok(File {
-        name: tag.required("FileName", "File/@FileName")?,
+        name: name.ok_or_else(|| missing("File/@FileName"))?,
         size: size.trim().parse().map_err(|_| UpdateError::value(SIZE, &size, tag.start))?,
-        modified: tag.text("Modified").as_deref().and_then(timestamp),
+        modified,
         sha1: decode(&digest).ok_or_else(|| UpdateError::value(DIGEST, &digest, tag.start))?,
-        patching_type: tag.text("PatchingType"),
-        encrypted: tag.flag("IsEncrypted").unwrap_or_default(),
+        patching_type,
+        encrypted,
         sha256: additional_digest(cursor, tag)?,
     })
 }
@@ -76,7 +90,7 @@ fn additional_digest<'a>(cursor: &mut Cursor<'a>, tag: &Tag<'a>) -> Result<Optio
             let digest = decode(&text).ok_or_else(|| UpdateError::value("AdditionalDigest", &text, child.start))?;
             sha256 = Some(digest);
         } else {
-            cursor.skip(&child)?;
+            cursor.pass(&child)?;
         }
     }
     Ok(sha256)

@@ -55,7 +55,7 @@ pub(super) fn data<'a>(cursor: &mut Cursor<'a>, tag: &Tag<'a>) -> Result<Handler
         if child.local == "CategoryInformation" {
             category = Some(category_information(&child));
         }
-        cursor.skip(&child)?;
+        cursor.pass(&child)?;
     }
     Ok(HandlerData { kind, raw: cursor.slice(tag.start..cursor.position()), category })
 }

@@ -58,6 +58,7 @@ pub(super) fn collection<'a>(
                 file: files::file(cursor, &child)?,
             });
         } else {
+            // In no fragment.
             cursor.skip(&child)?;
         }
     }
@@ -68,7 +69,7 @@ pub(super) fn properties<'a>(cursor: &mut Cursor<'a>, tag: &Tag<'a>) -> Result<L
     let mut found = LocalizedProperties::default();
     while let Some(child) = cursor.child(tag)? {
         if !child.namespace.is_update() {
-            cursor.skip(&child)?;
+            cursor.pass(&child)?;
             continue;
         }
         match child.local {
@@ -79,7 +80,7 @@ pub(super) fn properties<'a>(cursor: &mut Cursor<'a>, tag: &Tag<'a>) -> Result<L
             "MoreInfoUrl" => found.more_info_url = Some(cursor.text(&child)?),
             "SupportUrl" => found.support_url = Some(cursor.text(&child)?),
             _ => {
-                cursor.skip(&child)?;
+                cursor.pass(&child)?;
             }
         }
     }

@@ -147,7 +147,7 @@ impl<'a> Reading<'a> {
         let range = match tag.local {
             "UpdateIdentity" => {
                 self.revision = Some(relationships::revision(tag)?);
-                cursor.skip(tag)?;
+                cursor.pass(tag)?;
                 &mut self.sections.identity
             }
             "Properties" | "ExtendedProperties" => {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::super::error::UpdateError;
 use super::super::limits::MAX_LOCALIZED;
 use super::super::time::timestamp;
-use super::super::xml::{Cursor, Tag};
+use super::super::xml::{Cursor, Tag, flag, parse, unescape};
 
 /// What an update is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -135,12 +135,12 @@ pub struct Properties<'a> {
 impl<'a> Properties<'a> {
     /// Adds what a `Properties` or `ExtendedProperties` element says.
     pub(super) fn read(&mut self, cursor: &mut Cursor<'a>, tag: &Tag<'a>) -> Result<(), UpdateError> {
-        for (name, _) in tag.attributes() {
-            self.attribute(tag, name)?;
+        for (name, raw) in tag.attributes() {
+            self.attribute(name, raw, tag.start)?;
         }
         while let Some(child) = cursor.child(tag)? {
             if !child.namespace.is_update() {
-                cursor.skip(&child)?;
+                cursor.pass(&child)?;
                 continue;
             }
             match child.local {
@@ -151,62 +151,63 @@ impl<'a> Properties<'a> {
                 "Language" => add(&mut self.languages, cursor, &child)?,
                 "InstallationBehavior" => {
                     self.installation = Some(behaviour(&child));
-                    cursor.skip(&child)?;
+                    cursor.pass(&child)?;
                 }
                 "SecuredFragment" => {
                     let kind = child.raw("FragmentType");
                     self.file_decryption |= kind.is_some_and(|kind| kind.eq_ignore_ascii_case("FileDecryption"));
-                    cursor.skip(&child)?;
+                    cursor.pass(&child)?;
                 }
                 "UninstallationBehavior" => {
                     self.uninstallation = Some(behaviour(&child));
-                    cursor.skip(&child)?;
+                    cursor.pass(&child)?;
                 }
                 _ => {
-                    cursor.skip(&child)?;
+                    cursor.pass(&child)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn attribute(&mut self, tag: &Tag<'a>, name: &str) -> Result<(), UpdateError> {
+    fn attribute(&mut self, name: &str, raw: &'a str, position: usize) -> Result<(), UpdateError> {
+        let text = || Some(unescape(raw));
+        let flag = || flag(raw).unwrap_or_default();
         match name {
             "UpdateType" => {
-                let value = tag.text(name).unwrap_or_default();
-                self.update_type = match &*value {
+                self.update_type = match &*unescape(raw) {
                     "Software" => UpdateType::Software,
                     "Driver" => UpdateType::Driver,
                     "Category" => UpdateType::Category,
                     "Detectoid" => UpdateType::Detectoid,
                     // What it is decides what is done with it, so guessing does harm.
-                    other => return Err(UpdateError::value("Properties/@UpdateType", other, tag.start)),
+                    other => return Err(UpdateError::value("Properties/@UpdateType", other, position)),
                 };
             }
-            "DefaultPropertiesLanguage" => self.default_language = tag.text(name),
-            "CreationDate" => self.created = tag.text(name).as_deref().and_then(timestamp),
+            "DefaultPropertiesLanguage" => self.default_language = text(),
+            "CreationDate" => self.created = timestamp(&unescape(raw)),
             "PublicationState" => {
-                self.publication_state = match tag.raw(name) {
-                    Some("Expired") => PublicationState::Expired,
+                self.publication_state = match raw {
+                    "Expired" => PublicationState::Expired,
                     _ => PublicationState::Published,
                 };
             }
-            "ExplicitlyDeployable" => self.explicitly_deployable = tag.flag(name).unwrap_or_default(),
-            "AutoSelectOnWebSites" => self.auto_select = tag.flag(name).unwrap_or_default(),
-            "OSUpgrade" => self.os_upgrade = tag.flag(name).unwrap_or_default(),
-            "PerUser" => self.per_user = tag.flag(name).unwrap_or_default(),
-            "IsBeta" => self.beta = tag.flag(name).unwrap_or_default(),
-            "IsMandatory" => self.mandatory = tag.flag(name).unwrap_or_default(),
-            "MsrcSeverity" => self.msrc_severity = tag.text(name),
-            "EulaID" => self.eula_id = tag.parse(name),
-            "Handler" => self.handler = tag.text(name),
-            "MinDownloadSize" => self.min_download_size = tag.parse(name),
-            "MaxDownloadSize" => self.max_download_size = tag.parse(name),
-            "CompatibleProtocolVersion" => self.compatible_protocol = tag.text(name),
-            "PublisherID" => self.publisher = tag.parse(name),
-            "LegacyName" => self.legacy_name = tag.text(name),
-            "ProductName" => self.product_name = tag.text(name),
-            "ReleaseVersion" => self.release_version = tag.text(name),
+            "ExplicitlyDeployable" => self.explicitly_deployable = flag(),
+            "AutoSelectOnWebSites" => self.auto_select = flag(),
+            "OSUpgrade" => self.os_upgrade = flag(),
+            "PerUser" => self.per_user = flag(),
+            "IsBeta" => self.beta = flag(),
+            "IsMandatory" => self.mandatory = flag(),
+            "MsrcSeverity" => self.msrc_severity = text(),
+            "EulaID" => self.eula_id = parse(raw),
+            "Handler" => self.handler = text(),
+            "MinDownloadSize" => self.min_download_size = parse(raw),
+            "MaxDownloadSize" => self.max_download_size = parse(raw),
+            "CompatibleProtocolVersion" => self.compatible_protocol = text(),
+            "PublisherID" => self.publisher = parse(raw),
+            "LegacyName" => self.legacy_name = text(),
+            "ProductName" => self.product_name = text(),
+            "ReleaseVersion" => self.release_version = text(),
             _ => {}
         }
         Ok(())

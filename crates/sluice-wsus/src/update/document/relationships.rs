@@ -63,7 +63,7 @@ pub(super) fn relationships<'a>(cursor: &mut Cursor<'a>, tag: &Tag<'a>) -> Resul
         } else if relation.is("SupersededUpdates") {
             clauses(cursor, &relation, identity, |any_of, _| found.superseded.extend(any_of))?;
         } else {
-            cursor.skip(&relation)?;
+            cursor.pass(&relation)?;
         }
     }
     Ok(found)
@@ -88,7 +88,7 @@ fn clauses<'a, T>(
     while let Some(clause) = cursor.child(relation)? {
         if clause.is("UpdateIdentity") {
             add(vec![member(&clause)?], false);
-            cursor.skip(&clause)?;
+            cursor.pass(&clause)?;
         } else if clause.is("AtLeastOne") {
             let is_category = clause.flag("IsCategory").unwrap_or_default();
             let mut any_of = Vec::new();
@@ -96,13 +96,13 @@ fn clauses<'a, T>(
                 if alternative.is("UpdateIdentity") {
                     any_of.push(member(&alternative)?);
                 }
-                cursor.skip(&alternative)?;
+                cursor.pass(&alternative)?;
             }
             if !any_of.is_empty() {
                 add(any_of, is_category);
             }
         } else {
-            cursor.skip(&clause)?;
+            cursor.pass(&clause)?;
         }
     }
     Ok(())

@@ -46,7 +46,7 @@ impl UpdateDocument<'_> {
     /// Derives the fragments. Only the sections they are made of are read again.
     ///
     /// # Errors
-    /// When a prefix inside rules or handler data is not declared; all else was checked by [`Self::parse`].
+    /// Never for a document that [`Self::parse`] has read: it checks the same.
     pub fn fragments(&self) -> Result<Fragments, UpdateError> {
         let sections = &self.sections;
         let mut fragments = Fragments {

@@ -125,7 +125,7 @@ fn properties_are_shared_out() {
 #[test]
 fn an_undeclared_prefix_in_rules_is_an_error() {
     let text = update("<ApplicabilityRules><IsInstalled><nope:Rule/></IsInstalled></ApplicabilityRules>");
-    let error = UpdateDocument::parse(&text).unwrap().fragments().unwrap_err();
+    let error = UpdateDocument::parse(&text).unwrap_err();
     assert!(
         matches!(&error, UpdateError::Prefix { prefix, position } if prefix == "nope" && text[*position..].starts_with("<nope:")),
         "{error}"

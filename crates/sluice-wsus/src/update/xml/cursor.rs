@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::super::error::UpdateError;
-use super::super::limits::{MAX_DEPTH, MAX_TEXT};
-use super::namespace::{Binding, Scope};
+use super::super::limits::{MAX_DEPTH, MAX_INHERITED, MAX_TEXT};
+use super::namespace::{Binding, Namespace, Scope};
 use super::scan::{Piece, Scanner, StartTag};
 use super::tag::Tag;
 
@@ -32,13 +32,15 @@ pub(crate) struct Cursor<'a> {
     scanner: Scanner<'a>,
     depth: usize,
     scope: Scope<'a>,
+    /// Bytes of declarations inherited by elements of other vocabularies that were passed.
+    inherited: usize,
 }
 
 impl<'a> Cursor<'a> {
     /// At the start of a text.
     pub(crate) fn new(text: &'a str) -> Self {
         let scope = Scope::within(Vec::new());
-        Self { text, offset: 0, scanner: Scanner::new(text, 0, false), depth: 0, scope }
+        Self { text, offset: 0, scanner: Scanner::new(text, 0, false), depth: 0, scope, inherited: 0 }
     }
 
     /// At the start of a range of a text that another cursor has read, with the declarations that are in scope there.
@@ -47,7 +49,7 @@ impl<'a> Cursor<'a> {
         let offset = range.start;
         let text = text.get(range).unwrap_or("");
         let scope = Scope::within(bindings);
-        Self { text, offset, scanner: Scanner::new(text, offset, true), depth: 0, scope }
+        Self { text, offset, scanner: Scanner::new(text, offset, true), depth: 0, scope, inherited: 0 }
     }
 
     /// Offset in the whole text.
@@ -151,7 +153,7 @@ impl<'a> Cursor<'a> {
             let position = self.position();
             let piece = match self.next()? {
                 Token::Open(inner) => {
-                    self.skip(&inner)?;
+                    self.pass(&inner)?;
                     continue;
                 }
                 Token::Close | Token::End => return Ok(text),
@@ -167,6 +169,42 @@ impl<'a> Cursor<'a> {
                 text.to_mut().push_str(&piece);
             }
         }
+    }
+
+    /// As [`Cursor::skip`], and checks that every prefix is declared, but for what is inside elements of other
+    /// vocabularies: nobody looks at those. With it, everything is checked that copying an element needs.
+    pub(crate) fn pass(&mut self, tag: &Tag<'a>) -> Result<Range<usize>, UpdateError> {
+        if tag.namespace == Namespace::Foreign {
+            return self.pass_foreign(tag);
+        }
+        let mut open = usize::from(!tag.empty);
+        while open > 0 {
+            match self.next()? {
+                Token::Open(inner) if inner.namespace == Namespace::Foreign => {
+                    self.pass_foreign(&inner)?;
+                }
+                Token::Open(inner) => open += usize::from(!inner.empty),
+                Token::Close => open -= 1,
+                Token::Text(_) | Token::CData(_) => {}
+                Token::End => break,
+            }
+        }
+        Ok(tag.start..self.position())
+    }
+
+    fn pass_foreign(&mut self, tag: &Tag<'a>) -> Result<Range<usize>, UpdateError> {
+        /// What is written beside prefix and address: ` xmlns:="…"`.
+        const AROUND: usize = 10;
+        let all: usize = self.bindings().iter().map(|binding| AROUND + binding.prefix.len() + binding.uri.len()).sum();
+        self.inherited = self.inherited.saturating_add(all);
+        if self.inherited > MAX_INHERITED {
+            return Err(UpdateError::TooMany {
+                what: "bytes of inherited namespace declarations",
+                limit: MAX_INHERITED,
+                position: tag.start,
+            });
+        }
+        self.skip(tag)
     }
 
     /// Reads over an element to its end, checking what [`Cursor::next`] checks except prefixes, and gives the range it
@@ -262,6 +300,29 @@ mod tests {
         );
         assert_eq!(skip(&"<a>".repeat(300)), Err("byte 768: more than 256 open elements".into()));
         assert_eq!(skip("<a><a>"), Err("byte 6: the update metadata ends inside an element".into()));
+    }
+
+    #[test]
+    fn passing_checks_prefixes_as_well() {
+        let pass = |text: &str| {
+            let mut cursor = Cursor::new(text);
+            let Token::Open(tag) = cursor.next().unwrap() else { panic!("no element") };
+            let range = cursor.pass(&tag).map_err(|error| error.to_string())?;
+            assert!(matches!(cursor.next().unwrap(), Token::End), "{text}");
+            Ok::<_, String>(range)
+        };
+        assert_eq!(pass("<a><b/><a>&lt;</a></a>"), Ok(0..22));
+        assert_eq!(pass("<a/>"), Ok(0..4));
+        assert_eq!(pass("<a><b xmlns='urn:x'><p:c/></b></a>"), Ok(0..34));
+        assert_eq!(pass("<b xmlns='urn:x'><p:c/></b>"), Ok(0..27));
+        assert_eq!(
+            pass("<a><b xmlns:p='urn:x'/><p:c/></a>"),
+            Err("byte 23: the namespace prefix \"p\" is not declared".into())
+        );
+        let long = format!("<a xmlns:p='{}'>{}</a>", "u".repeat(1 << 20), "<p:b/>".repeat(40));
+        assert!(pass(&long).unwrap_err().ends_with("more than 33554432 bytes of inherited namespace declarations"));
+        assert!(pass(&long.replacen("<p:b/>", "", 10)).is_ok());
+        assert_eq!(pass("<a><b>"), Err("byte 6: the update metadata ends inside an element".into()));
     }
 
     #[test]

@@ -62,7 +62,7 @@ impl<'a> Tag<'a> {
 
     /// A value that parses, or `None`: for what may be missing without harm.
     pub(crate) fn parse<T: FromStr>(&self, name: &str) -> Option<T> {
-        self.text(name)?.trim().parse().ok()
+        parse(self.raw(name)?)
     }
 
     /// A truth value of XML Schema; `None` when absent or something else.
@@ -74,6 +74,11 @@ impl<'a> Tag<'a> {
     pub(crate) fn required(&self, name: &str, what: &'static str) -> Result<Cow<'a, str>, UpdateError> {
         self.text(name).ok_or(UpdateError::Missing { what, position: self.start })
     }
+}
+
+/// The raw value of an attribute, parsed.
+pub(crate) fn parse<T: FromStr>(raw: &str) -> Option<T> {
+    unescape(raw).trim().parse().ok()
 }
 
 /// `true`, `1`, `false` or `0` in any case.
@@ -88,7 +93,7 @@ pub(crate) fn flag(value: &str) -> Option<bool> {
     }
 }
 
-/// Resolves references; they were checked when the tag was read.
-fn unescape(raw: &str) -> Cow<'_, str> {
+/// Resolves the references of a raw value; they were checked when the tag was read.
+pub(crate) fn unescape(raw: &str) -> Cow<'_, str> {
     quick_xml::escape::unescape(raw).unwrap_or(Cow::Borrowed(raw))
 }
