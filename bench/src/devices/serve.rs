@@ -123,6 +123,23 @@ impl Serve {
         Ok(response.json().await?)
     }
 
+    /// Waits until it has nothing to do.
+    pub async fn idle(&self) -> anyhow::Result<()> {
+        /// Seconds between two looks, as many as background work may let pass.
+        const LOOK: u64 = 3;
+        /// Most CPU seconds of a site with nothing to do between two looks.
+        const NOTHING: f64 = 0.05;
+        let mut before = measure::cpu_of(self.pid())?;
+        loop {
+            tokio::time::sleep(std::time::Duration::from_secs(LOOK)).await;
+            let now = measure::cpu_of(self.pid())?;
+            if now - before < NOTHING {
+                return Ok(());
+            }
+            before = now;
+        }
+    }
+
     /// Asks it to stop and waits for that.
     pub async fn stop(mut self) -> anyhow::Result<()> {
         terminate(&mut self.child).await

@@ -22,6 +22,8 @@ pub async fn bench(work: &Work, upstream: &Serve, parsed: &Parsed, report: &mut 
     let directory = work.path("servers-downstream");
     std::fs::create_dir_all(&directory)?;
     let serve = Serve::start(work, &directory).await?;
+    // What was imported is made ready for devices first.
+    upstream.idle().await?;
     let source = json!({
         "name": "upstream",
         "upstream": {"url": format!("http://{}", upstream.plain)},
@@ -55,6 +57,9 @@ pub async fn bench(work: &Work, upstream: &Serve, parsed: &Parsed, report: &mut 
         times.push(run(&serve, &source).await?.took);
     }
     report.line("a synchronization with nothing new (median)", measure::median(&times) * 1e3, NOTHING_NEW);
+    serve.idle().await?;
+    let (now, _) = measure::memory_of(&serve.pid().to_string())?;
+    report.note("resident memory when its metadata is ready for devices", now, "MB");
     serve.stop().await
 }
 

@@ -41,6 +41,7 @@ pub fn bench(work: &Work, report: &mut Report) -> anyhow::Result<()> {
         fresh::bench(&serve, report).await?;
         capacity::bench(&serve, &recorded, report).await?;
         events::bench(&serve, report).await?;
+        serve.idle().await?;
         site::memory_at_most(&serve, report)?;
         serve.stop().await?;
         site::bounded(work, &directory, report).await?;

@@ -109,7 +109,7 @@ pub struct SiteConfig {
     pub data_directory: PathBuf,
     /// Where update content is kept.
     pub content_directory: PathBuf,
-    /// Most bytes of Windows metadata kept in memory; the rest is read from files when asked for.
+    /// Most bytes of Windows metadata kept in memory; the rest is derived again when asked for.
     pub metadata_memory: u64,
     /// Port of the plain HTTP listener, from which Windows devices get content; `None`: there is none.
     pub plain_port: Option<u16>,

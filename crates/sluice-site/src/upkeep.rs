@@ -7,6 +7,7 @@ use sluice_store::audit;
 use crate::caller::{Caller, Permission};
 use crate::error::{SiteError, SiteResult};
 use crate::site::Site;
+use crate::windows::check::check_documents;
 
 impl Site {
     /// Writes a backup of the running site to a new file on the site's machine; its size in bytes.
@@ -34,6 +35,8 @@ impl Site {
     /// `Forbidden`, or when the check cannot run.
     pub async fn check_store(&self, caller: &Caller) -> SiteResult<Vec<String>> {
         caller.require(Permission::ManageSite)?;
-        Ok(self.store.check().await?.into_iter().map(|problem| problem.0).collect())
+        let mut problems: Vec<_> = self.store.check().await?.into_iter().map(|problem| problem.0).collect();
+        problems.extend(check_documents(&self.store).await?);
+        Ok(problems)
     }
 }

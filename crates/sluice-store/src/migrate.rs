@@ -40,6 +40,7 @@ const STEPS: &[Step] = steps![
     "0014_rollup",
     "0015_sites",
     "0016_file_keys",
+    "0017_documents",
 ];
 
 /// The schema version this program writes: the number of steps.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use sluice_site::windows::check::check_documents;
 use sluice_store::{DatabaseUrl, Store, StoreConfig};
 
 use crate::data_directory::DataDirectory;
@@ -41,8 +42,10 @@ pub async fn check(place: &Place) -> anyhow::Result<Vec<String>> {
     let _claimed = DataDirectory::open(&place.data_dir)?;
     let store = Store::open(place.config()).await.context("opening the database")?;
     let problems = store.check().await.context("checking the database")?;
+    let mut problems: Vec<_> = problems.into_iter().map(|problem| problem.0).collect();
+    problems.extend(check_documents(&store).await.context("checking the documents of updates")?);
     store.close().await;
-    Ok(problems.into_iter().map(|problem| problem.0).collect())
+    Ok(problems)
 }
 
 /// Writes a backup.

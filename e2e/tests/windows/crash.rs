@@ -12,7 +12,7 @@ use crate::site::sluice;
 
 const FIRST: u32 = 5_100_000;
 /// Enough for several batches.
-const UPDATES: u32 = 400;
+const UPDATES: u32 = 2_600;
 
 async fn is_sound(site: &Site) {
     let check = site.api().post("/store/check", json!(null)).await;

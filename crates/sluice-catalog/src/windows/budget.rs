@@ -69,9 +69,9 @@ impl RoundTripBudget {
         Self { levels, page_size: PAGE, worst_case, left_out, share }
     }
 
-    /// Bytes of metadata after which a page ends, where everything there is has `all` bytes, both as the
-    /// client gets it: packed or not. The update that passes it is still sent, so cut rounds send at
-    /// least this much each, and there are never more than are accounted for.
+    /// Bytes of metadata after which a page ends, where everything there is has `all` bytes; both may be estimated, in
+    /// the same way. The update that passes it is still sent, so cut rounds send at least this much each, and there are
+    /// never more than are accounted for.
     #[must_use]
     pub fn page_bytes(&self, all: u64) -> u64 {
         PAGE_BYTES.max(all.div_ceil(u64::from(LARGE_PAGES)))

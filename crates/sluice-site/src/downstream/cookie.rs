@@ -28,6 +28,8 @@ pub(super) struct ServerCookie {
     pub(super) protocol: ProtocolVersion,
     /// It said that it is a Sluice.
     pub(super) sluice: bool,
+    /// It takes documents as they are stored.
+    pub(super) stored_documents: bool,
 }
 
 impl ServerCookie {
@@ -40,7 +42,7 @@ impl ServerCookie {
             &self.expires.as_microsecond().to_be_bytes(),
             &self.protocol.major.to_be_bytes(),
             &self.protocol.minor.to_be_bytes(),
-            &[u8::from(self.sluice)],
+            &[u8::from(self.sluice) | u8::from(self.stored_documents) << 1],
         ];
         for (place, byte) in bytes.iter_mut().zip(parts.into_iter().flatten()) {
             *place = *byte;
@@ -61,7 +63,8 @@ impl ServerCookie {
             epoch: *epoch,
             expires: Timestamp::from_microsecond(i64::from_be_bytes(*expires)).ok()?,
             protocol: ProtocolVersion { major: u16::from_be_bytes(*major), minor: u16::from_be_bytes(*minor) },
-            sluice: rest == [1],
+            sluice: rest.first()? & 1 != 0,
+            stored_documents: rest.first()? & 2 != 0,
         })
     }
 
@@ -108,9 +111,10 @@ mod tests {
             expires: Timestamp::from_microsecond(1_790_000_000_000_001).unwrap(),
             protocol: ProtocolVersion { major: 1, minor: 20 },
             sluice: true,
+            stored_documents: false,
         };
         assert_eq!(ServerCookie::from_bytes(&cookie.to_bytes()), Some(cookie));
-        let plain = ServerCookie { sluice: false, ..cookie };
+        let plain = ServerCookie { sluice: false, stored_documents: true, ..cookie };
         assert_eq!(ServerCookie::from_bytes(&plain.to_bytes()), Some(plain));
         let mut other = cookie.to_bytes();
         other[0] = 2;

@@ -13,16 +13,18 @@ use sluice_store::catalog::{self, StoredDocument};
 use tokio::sync::{OnceCell, Semaphore};
 
 use super::fault::{ServerFault, ServerResult};
-use super::ready::{DocumentBody, ReadyDocument};
+use super::ready::{DocumentBody, Packing, ReadyDocument};
 use super::remembered::Remembered;
 use super::session::MAX_UPDATES;
 use crate::error::{SiteError, SiteResult, chain};
 use crate::site::Site;
-use crate::windows::import::unpack_document;
 
 /// Bytes of documents after which an answer ends; the server asks again for the rest (note 37 of
 /// \[MS-WSUSSS\]).
 const MAX_ANSWER: usize = 2_000_000;
+
+/// How many times shorter a document is as it is stored, at least as a rule.
+const SMALLER: u64 = 4;
 
 /// Memory for whole answers, bytes: those of some minutes of a first synchronization, in which
 /// servers that run together follow each other.
@@ -51,12 +53,12 @@ pub struct UpdateDocuments {
     pub documents: Vec<Arc<ReadyDocument>>,
 }
 
-type Key = (Box<[RevisionId]>, bool, DocumentForm);
+type Key = (Box<[RevisionId]>, Packing, DocumentForm);
 
 /// What was made ready.
 pub(crate) struct Documents {
     answers: Remembered<Key, Arc<OnceCell<Bytes>>>,
-    ready: Remembered<(RevisionId, bool), Arc<ReadyDocument>>,
+    ready: Remembered<(RevisionId, Packing), Arc<ReadyDocument>>,
     turns: Semaphore,
 }
 
@@ -89,9 +91,13 @@ impl Site {
         let number = |wanted: &RevisionRef| catalog.exact(*wanted).filter(|id| is_windows(&catalog, *id));
         let ids: Option<Box<[RevisionId]>> = wanted.iter().map(number).collect();
         let ids = ids.ok_or(ServerFault::UnknownRevision)?;
-        let pack = !open.cookie.sluice && !self.downstream.settings.load().plain_documents;
+        let packing = match open.cookie.stored_documents {
+            true => Packing::Stored,
+            false if self.downstream.settings.load().plain_documents => Packing::Plain,
+            false => Packing::Cabinet,
+        };
         let memory = &self.downstream.documents;
-        let key = (ids, pack, form);
+        let key = (ids, packing, form);
         let cell = memory.answers.get(&key).unwrap_or_else(|| {
             let cell = Arc::new(OnceCell::new());
             // Counted by what it will be at most, in nearly all cases.
@@ -100,7 +106,7 @@ impl Site {
         });
         let make = || async {
             let _turn = memory.turns.acquire().await.map_err(|_| ServerFault::Internal)?;
-            let documents = self.ready_documents(&catalog, &key.0, pack).await?;
+            let documents = self.ready_documents(&catalog, &key.0, packing).await?;
             let written = tokio::task::spawn_blocking(move || write(&documents)).await;
             let answer = Bytes::from(written.map_err(|_| ServerFault::Internal)??);
             Ok::<_, ServerFault>(answer)
@@ -115,7 +121,7 @@ impl Site {
         &self,
         catalog: &Arc<Catalog>,
         ids: &[RevisionId],
-        pack: bool,
+        packing: Packing,
     ) -> ServerResult<UpdateDocuments> {
         let failed = |error: SiteError| {
             tracing::error!(error = chain(&error), "documents of revisions cannot be read");
@@ -123,9 +129,9 @@ impl Site {
         };
         let memory = &self.downstream.documents.ready;
         let mut ready: FxHashMap<RevisionId, Arc<ReadyDocument>> =
-            ids.iter().filter_map(|id| Some((*id, memory.get(&(*id, pack))?))).collect();
-        let missing = self.documents_that_fit(ids, &ready).await.map_err(failed)?;
-        ready.extend(self.make_ready(catalog, missing, pack).await.map_err(failed)?);
+            ids.iter().filter_map(|id| Some((*id, memory.get(&(*id, packing))?))).collect();
+        let missing = self.documents_that_fit(ids, &ready, packing);
+        ready.extend(self.make_ready(catalog, missing, packing).await.map_err(failed)?);
         let mut answer = UpdateDocuments::default();
         let mut size = 0;
         // What was not read is behind what fits.
@@ -140,35 +146,34 @@ impl Site {
     }
 
     /// Which documents have to be read: from the first on as many as an answer can hold.
-    async fn documents_that_fit(
+    fn documents_that_fit(
         &self,
         ids: &[RevisionId],
         ready: &FxHashMap<RevisionId, Arc<ReadyDocument>>,
-    ) -> SiteResult<Vec<RevisionId>> {
-        let missing: Vec<RevisionId> = ids.iter().copied().filter(|id| !ready.contains_key(id)).collect();
-        if missing.is_empty() {
-            return Ok(missing);
-        }
-        let sizes = catalog::document_sizes(&mut self.store.reader().await?, &missing).await?;
-        let sizes: FxHashMap<RevisionId, u64> = sizes.into_iter().collect();
+        packing: Packing,
+    ) -> Vec<RevisionId> {
+        let expected = |id: RevisionId| match self.windows.fragments.document_size(id) {
+            size if packing == Packing::Stored => size / SMALLER,
+            size => size,
+        };
         let mut size = 0;
         let fit = ids.iter().take_while(|id| {
             let fits = size <= MAX_ANSWER as u64;
-            size += ready.get(id).map_or_else(|| sizes.get(id).copied().unwrap_or(0), |one| one.body.size() as u64);
+            size += ready.get(id).map_or_else(|| expected(**id), |one| one.body.size() as u64);
             fits
         });
         let mut fit: Vec<RevisionId> = fit.copied().filter(|id| !ready.contains_key(id)).collect();
         // One may be asked for twice.
         fit.sort_unstable();
         fit.dedup();
-        Ok(fit)
+        fit
     }
 
     async fn make_ready(
         &self,
         catalog: &Arc<Catalog>,
         ids: Vec<RevisionId>,
-        pack: bool,
+        packing: Packing,
     ) -> SiteResult<Vec<(RevisionId, Arc<ReadyDocument>)>> {
         if ids.is_empty() {
             return Ok(Vec::new());
@@ -179,12 +184,12 @@ impl Site {
         }
         let catalog = Arc::clone(catalog);
         let work = tokio::task::spawn_blocking(move || {
-            stored.into_iter().map(|stored| made_ready(&catalog, &stored, pack)).collect::<std::io::Result<Vec<_>>>()
+            stored.into_iter().map(|stored| made_ready(&catalog, &stored, packing)).collect::<std::io::Result<Vec<_>>>()
         });
         let made = work.await.map_err(|e| SiteError::internal("making documents ready", e))?;
         let made = made.map_err(|e| SiteError::internal("unpacking documents", e))?;
         for (id, document) in &made {
-            self.downstream.documents.ready.put((*id, pack), Arc::clone(document), document.body.size());
+            self.downstream.documents.ready.put((*id, packing), Arc::clone(document), document.body.size());
         }
         Ok(made)
     }
@@ -193,16 +198,14 @@ impl Site {
 fn made_ready(
     catalog: &Catalog,
     stored: &StoredDocument,
-    pack: bool,
+    packing: Packing,
 ) -> std::io::Result<(RevisionId, Arc<ReadyDocument>)> {
-    let text = unpack_document(&stored.body, stored.plain_size)?;
-    let text = std::str::from_utf8(&text).map_err(std::io::Error::other)?;
     let files = catalog.revision(stored.id).and_then(|update| update.content.windows());
     let mut digests: Vec<[u8; 20]> =
         files.into_iter().flat_map(|content| &content.files).map(|file| file.sha1).collect();
     let mut seen = FxHashSet::default();
     digests.retain(|digest| seen.insert(*digest));
-    let body = DocumentBody::of(text, pack);
+    let body = DocumentBody::of(stored, packing)?;
     let ready = ReadyDocument { revision: stored.revision, number: stored.id, digests, body };
     Ok((stored.id, Arc::new(ready)))
 }

@@ -50,7 +50,9 @@ pub use fault::{ServerFault, ServerResult};
 pub use file_keys::RevisionKeys;
 pub use lists::{ListAnswer, ListRequest};
 pub use ready::{DocumentBody, ReadyDocument};
-pub use session::{MAX_UPDATES, PROTOCOL, SLUICE_PROGRAM, ServerAuthorization, ServerConfig, ServerCookieRequest};
+pub use session::{
+    MAX_UPDATES, PROTOCOL, SLUICE_PROGRAM, STORED_DOCUMENTS, ServerAuthorization, ServerConfig, ServerCookieRequest,
+};
 
 pub(crate) use admin::remove_devices_without_server;
 pub(crate) use load::{computers as load_computers, statuses as load_statuses};

@@ -25,8 +25,11 @@ pub const PROTOCOL: ProtocolVersion = ProtocolVersion { major: 1, minor: 20 };
 pub const MAX_UPDATES: usize = 100;
 
 /// The program key by which a Sluice tells that it is one, so that it gets what a WSUS would not
-/// understand: deployments of Linux updates, and plain documents.
+/// understand: deployments of Linux updates.
 pub const SLUICE_PROGRAM: Uuid = uuid!("3f0c7b52-6d0e-4b53-9a9e-6c1f5b2d8e41");
+
+/// The program key by which it tells that it takes documents as they are stored: compressed by Zstandard (RFC 8878).
+pub const STORED_DOCUMENTS: Uuid = uuid!("c1d7f0a4-90b8-4c55-8d0b-7a35e2f4b6d9");
 
 /// Life of an authorization: a server exchanges it for a cookie at once.
 const AUTHORIZATION_LIFE: SignedDuration = SignedDuration::from_hours(1);
@@ -92,6 +95,7 @@ impl Site {
         let now = self.now();
         let (name, id) = identity(&asked.name, &asked.id)?;
         let sluice = asked.programs.contains(&SLUICE_PROGRAM);
+        let stored_documents = asked.programs.contains(&STORED_DOCUMENTS);
         let access = self.downstream.settings.load().access;
         let known = self.served(id);
         let known = match (known, access) {
@@ -112,7 +116,7 @@ impl Site {
         });
         let expires = now.checked_add(AUTHORIZATION_LIFE).map_err(|_| ServerFault::Internal)?;
         let epoch = self.windows.cookies.epoch();
-        let cookie = ServerCookie { server: id, epoch, expires, protocol: PROTOCOL, sluice };
+        let cookie = ServerCookie { server: id, epoch, expires, protocol: PROTOCOL, sluice, stored_documents };
         cookie.seal_authorization(&self.windows.cookies)
     }
 

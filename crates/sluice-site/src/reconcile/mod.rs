@@ -18,6 +18,7 @@ use crate::rollup;
 use crate::site::{ReconcilerStatus, Site};
 use crate::sites;
 use crate::sync;
+use crate::windows::fragments::warm;
 use crate::windows::import::serve_left;
 use crate::windows::{groups_told, reporting, told};
 
@@ -43,6 +44,8 @@ const CROWD_TICK: Duration = Duration::from_secs(60);
 /// How often it is looked whether a run left updates in the store that are not served. Servers below
 /// this one get nothing newer before.
 const LEFT_TICK: Duration = Duration::from_secs(60);
+/// How often metadata is looked for that is not ready to be sent.
+const METADATA_TICK: Duration = Duration::from_secs(2);
 /// How often it is looked whether the keys of cookies have come of age.
 const KEYS_TICK: Duration = Duration::from_secs(3600);
 
@@ -76,6 +79,7 @@ pub(crate) fn start(site: &Arc<Site>) {
     });
     every(site, "sites below", CONTACT_TICK, |site| async move { sites::write_children(&site).await });
     every(site, "stand-in", CONTACT_TICK, |site| async move { sites::decide_stand_in(&site).await });
+    every(site, "metadata", METADATA_TICK, |site| async move { warm::warm(&site).await });
     every(site, "names", CONTACT_TICK, |site| async move { names::write(&site).await });
     every(site, "rollup", ROLLUP_TICK, |site| async move { rollup::follow(&site).await });
     every(site, "take-over", SYNC_TICK, |site| async move { migration::advance(&site).await });

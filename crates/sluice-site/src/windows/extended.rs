@@ -8,7 +8,7 @@ use super::fault::{ClientFault, ClientResult};
 use super::file_keys::FileKey;
 use super::fragments::{FragmentBytes, StoredFragment};
 use super::locations::{ContentLocation, Locations};
-use super::memory::{AnswerShare, LOCATION_BYTES, MOST_BYTES, Recipient};
+use super::memory::{AnswerShare, LOCATION_BYTES, MOST_BYTES, Recipient, is_counted};
 use super::round::Told;
 use super::session::MAX_EXTENDED;
 use super::sync::{number, revision, unreadable};
@@ -92,7 +92,6 @@ impl Site {
         if locales.len() > MAX_LOCALES || ((wanted.localized || wanted.licence) && locales.is_empty()) {
             return Err(ClientFault::InvalidParameters("locales"));
         }
-        let generation = self.windows.fragments.generation();
         let view = self.windows.views.load();
         let groups = view.groups(client);
         let scope = view.scope(&groups);
@@ -107,22 +106,9 @@ impl Site {
                 answer.out_of_scope.push(*id);
             }
         }
-        let cache = &self.windows.fragments;
-        let mut fragments: Vec<(RevisionId, StoredFragment)> = Vec::new();
-        if wanted.core {
-            fragments.extend(found.iter().filter_map(|id| Some((*id, cache.core(*id)?))));
-        }
-        if wanted.extended {
-            fragments.extend(found.iter().filter_map(|id| Some((*id, cache.extended(*id)?))));
-        }
-        if wanted.localized {
-            let locales: Vec<_> = locales.iter().map(String::as_str).collect();
-            for id in &found {
-                fragments.extend(cache.localized(*id, &locales).into_iter().map(|fragment| (*id, fragment)));
-            }
-        }
+        let (mut fragments, whole) = self.fragments(&found, wanted, locales).await?;
         let mut files = Locations::default();
-        for revision in found {
+        for revision in found.iter().copied() {
             let content = view.catalog().revision(revision).and_then(|update| update.content.windows());
             content.into_iter().flat_map(|content| &content.files).for_each(|file| files.add(file));
         }
@@ -132,9 +118,17 @@ impl Site {
         if size > MOST_BYTES {
             return Err(ClientFault::InvalidParameters("revisionIDs"));
         }
-        let share = self.windows.memory.take(recipient.peer, size).await?;
+        let share = if is_counted(size) {
+            // Who waits keeps nothing in memory meanwhile.
+            drop(fragments);
+            let share = self.windows.memory.take(recipient.peer, size).await?;
+            (fragments, _) = self.fragments(&found, wanted, locales).await?;
+            share
+        } else {
+            self.windows.memory.take(recipient.peer, size).await?
+        };
         if recipient.unpacks {
-            let key = SectionKey::more(generation);
+            let key = SectionKey::more();
             for (small, run) in runs(fragments, |(revision, fragment)| (*revision, !fragment.is_packed())) {
                 let mut section = Section::default();
                 if small {
@@ -158,12 +152,45 @@ impl Site {
         let told = Told::of(&open.cookie, groups.fingerprint());
         let place = |asked| {
             let key = view.key(&groups);
-            let circumstances = Circumstances::new(asked, &key, told, &open.cookie, recipient, generation);
+            let circumstances = Circumstances::new(asked, &key, told, &open.cookie, recipient);
             AnswerPlace::new(&view, asked, circumstances, After::Nothing)
         };
-        answer.place = asked.filter(|_| !share.is_counted()).and_then(place);
+        answer.place = asked.filter(|_| whole && !share.is_counted()).and_then(place);
         answer.memory = Some(share);
         Ok(answer)
+    }
+
+    /// The fragments of revisions that are wanted, first all of one kind; and whether each has some.
+    async fn fragments(
+        &self,
+        revisions: &[RevisionId],
+        wanted: WantedInfo,
+        locales: &[String],
+    ) -> ClientResult<(Vec<(RevisionId, StoredFragment)>, bool)> {
+        let mut fragments = Vec::new();
+        if !(wanted.core || wanted.extended || wanted.localized) {
+            return Ok((fragments, true));
+        }
+        let found = self.windows.fragments.of(revisions).await;
+        let found = found.map_err(|error| unreadable(revisions.first().copied(), &error))?;
+        let found: Vec<_> = revisions.iter().copied().zip(found).filter_map(|(id, found)| Some((id, found?))).collect();
+        let whole = found.len() == revisions.len();
+        if !whole {
+            tracing::error!(asked = revisions.len(), found = found.len(), "some updates have no metadata");
+        }
+        if wanted.core {
+            fragments.extend(found.iter().map(|(id, found)| (*id, found.core())));
+        }
+        if wanted.extended {
+            fragments.extend(found.iter().map(|(id, found)| (*id, found.extended())));
+        }
+        if wanted.localized {
+            let locales: Vec<_> = locales.iter().map(String::as_str).collect();
+            for (id, found) in &found {
+                fragments.extend(found.localized(&locales).into_iter().map(|fragment| (*id, fragment)));
+            }
+        }
+        Ok((fragments, whole))
     }
 
     /// Where the files of revisions are, by their names for all servers, and the keys of encrypted ones.
@@ -202,7 +229,7 @@ impl Site {
 async fn read(fragments: Vec<(RevisionId, StoredFragment)>) -> ClientResult<Vec<(i32, FragmentBytes)>> {
     let mut read = Vec::with_capacity(fragments.len());
     for (id, fragment) in fragments {
-        let bytes = fragment.read().await.map_err(|error| unreadable(id, &error))?;
+        let bytes = fragment.read().await.map_err(|error| unreadable(Some(id), &error))?;
         read.push((number(id), bytes));
     }
     Ok(read)

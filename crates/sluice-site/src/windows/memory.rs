@@ -38,6 +38,11 @@ pub(super) const NUMBER_BYTES: u64 = 19;
 /// Where a file is, in an answer, bytes: about 200.
 pub(super) const LOCATION_BYTES: u64 = 256;
 
+/// Whether an answer of so many bytes may have to wait for others.
+pub(super) fn is_counted(size: u64) -> bool {
+    size > FREE
+}
+
 /// Whom an answer goes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Recipient {
@@ -90,7 +95,7 @@ impl AnswerMemory {
     }
 
     async fn take_within(&self, patience: Duration, peer: IpAddr, size: u64) -> ClientResult<AnswerShare> {
-        if size <= FREE {
+        if !is_counted(size) {
             return Ok(AnswerShare { size, permits: None });
         }
         let share = u32::try_from(size.div_ceil(1 << 10)).unwrap_or(ALL).min(ALL);

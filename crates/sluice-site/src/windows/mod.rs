@@ -10,6 +10,7 @@ pub mod arrivals;
 mod attributes;
 pub mod catalog_status;
 pub mod category_scan;
+pub mod check;
 mod claims;
 pub mod content;
 mod cookie;
@@ -99,12 +100,14 @@ impl Windows {
         settings.warn();
         let settings = Arc::new(ArcSwap::from_pointee(settings));
         let known = Arc::new(known_clients(store, &fleet.load()).await?);
+        let fragments = FragmentCache::load(store, &config.data_directory, config.metadata_memory).await?;
         let views = Views::new(Sources {
             fleet: Arc::clone(fleet),
             directory: Arc::clone(directory),
             settings: Arc::clone(&settings),
             known: Arc::clone(&known),
             host: host.clone(),
+            documents: Arc::clone(fragments.slots()),
             metadata_memory: config.metadata_memory,
         });
         Ok(Self {
@@ -114,7 +117,7 @@ impl Windows {
             newcomers: Newcomers::default(),
             admission: Admission::default(),
             crowd: ToldCrowd::default(),
-            fragments: Arc::new(FragmentCache::load(store, &config.data_directory, config.metadata_memory).await?),
+            fragments,
             file_keys: FileKeys::load(store).await?,
             views: Arc::new(views),
             memory: AnswerMemory::default(),

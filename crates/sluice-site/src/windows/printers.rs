@@ -35,7 +35,6 @@ impl Site {
             view: &view,
             scope: view.scope(&groups),
             collections: view.key(&groups),
-            fragments: self.windows.fragments.generation(),
             told,
             cookie: open.cookie,
         };

@@ -9,9 +9,9 @@ use sluice_model::{CollectionId, RevisionId};
 use super::answers::{After, AnswerPlace, AskedBytes, Circumstances, Section, SectionKey, Tells, runs};
 use super::cookie::ClientCookie;
 use super::fault::ClientResult;
-use super::fragments::StoredFragment;
+use super::fragments::{StoredFragment, weight};
 use super::known::KnownClient;
-use super::memory::{AnswerShare, MENTION_BYTES, NUMBER_BYTES, Recipient};
+use super::memory::{AnswerShare, MENTION_BYTES, NUMBER_BYTES, Recipient, is_counted};
 use super::protocol::Protocol;
 use super::sync::{OfferedUpdate, SyncAnswer, SyncRequest, number, offered_deployment, unreadable};
 use super::view::WindowsView;
@@ -60,8 +60,6 @@ pub(super) struct Round<'a> {
     pub(super) scope: Scope,
     /// The deployed-to collections that the client is in: what its scope is of.
     pub(super) collections: Box<[CollectionId]>,
-    /// Generation of the fragments.
-    pub(super) fragments: u64,
     pub(super) told: Told,
     pub(super) cookie: ClientCookie,
 }
@@ -74,14 +72,15 @@ impl Round<'_> {
             filter: &request.filter,
             since: self.told.software,
         };
-        let all = self.site.windows.fragments.core_bytes_for(self.recipient);
+        let all = weight(self.view.documents(), self.recipient);
         let most = self.scope.base().budget().page_bytes(all);
         let round = self.scope.round(&asked, most, |revision| self.size(revision));
         let mut answer = SyncAnswer { truncated: round.truncated, ..SyncAnswer::default() };
-        let new: Vec<Offer> = round.new.iter().filter_map(|revision| self.offer(*revision, Vec::new())).collect();
-        let whole = new.len() == round.new.len();
         let numbers = round.out_of_scope.len() + round.outside_filter.len();
-        answer.memory = Some(self.share(&new, round.changed.len(), numbers).await?);
+        let page = round.new.iter().map(|revision| (*revision, Vec::new())).collect();
+        let (new, share) = self.offers(page, round.changed.len(), numbers).await?;
+        let whole = new.len() == round.new.len();
+        answer.memory = Some(share);
         if self.recipient.unpacks {
             answer.sections = self.sections(new).await?;
         } else {
@@ -129,8 +128,8 @@ impl Round<'_> {
 
     /// Where the answer to this request can be kept.
     pub(super) fn place(&self, asked: &AskedBytes<'_>, after: After) -> Option<AnswerPlace> {
-        let Self { view, collections, told, cookie, recipient, fragments, .. } = self;
-        let circumstances = Circumstances::new(asked, collections, *told, cookie, *recipient, *fragments);
+        let Self { view, collections, told, cookie, recipient, .. } = self;
+        let circumstances = Circumstances::new(asked, collections, *told, cookie, *recipient);
         AnswerPlace::new(view, asked, circumstances, after)
     }
 
@@ -138,9 +137,9 @@ impl Round<'_> {
     pub(super) async fn driver_answer(&self, round: DriverRound, told: Told) -> ClientResult<SyncAnswer> {
         let mut answer =
             SyncAnswer { out_of_scope: round.out_of_scope, truncated: round.truncated, ..SyncAnswer::default() };
-        let new = round.new.into_iter().filter_map(|offer| self.offer(offer.revision, offer.hardware_ids));
-        let new: Vec<Offer> = new.collect();
-        answer.memory = Some(self.share(&new, round.changed.len(), answer.out_of_scope.len()).await?);
+        let page = round.new.into_iter().map(|offer| (offer.revision, offer.hardware_ids)).collect();
+        let (new, share) = self.offers(page, round.changed.len(), answer.out_of_scope.len()).await?;
+        answer.memory = Some(share);
         answer.new = self.read(new).await?;
         let changed = round.changed.into_iter();
         answer.changed = changed.filter_map(|offer| self.mention(offer.revision, offer.hardware_ids)).collect();
@@ -148,30 +147,49 @@ impl Round<'_> {
         Ok(answer)
     }
 
-    /// Bytes of an update's metadata, as the client gets it.
+    /// About how many bytes of an answer the metadata of an update takes.
     pub(super) fn size(&self, revision: RevisionId) -> u64 {
-        self.site.windows.fragments.core_size_for(revision, self.recipient)
+        weight(self.site.windows.fragments.document_size(revision), self.recipient)
     }
 
     pub(super) fn catalog(&self) -> &Catalog {
         self.view.catalog()
     }
 
-    /// An update and where its metadata is. One without metadata is left out: the scan of all others
-    /// goes on.
-    fn offer(&self, revision: RevisionId, hardware_ids: Vec<String>) -> Option<Offer> {
-        let core = self.site.windows.fragments.core(revision);
-        if core.is_none() {
-            tracing::error!(revision = revision.0, "an update has no Core fragment and was not offered");
+    /// The updates of a page and where their metadata is, with a share of the memory for an answer that has it, this
+    /// many changed updates, and numbers. An update without metadata is left out: the scan of all others goes on.
+    async fn offers(
+        &self,
+        page: Vec<(RevisionId, Vec<String>)>,
+        changed: usize,
+        numbers: usize,
+    ) -> ClientResult<(Vec<Offer>, AnswerShare)> {
+        let revisions: Vec<RevisionId> = page.iter().map(|(revision, _)| *revision).collect();
+        let find = async || {
+            let found = self.site.windows.fragments.of(&revisions).await;
+            found.map_err(|error| unreadable(revisions.first().copied(), &error))
+        };
+        let mut found = find().await?;
+        let cores = found.iter().flatten().map(|found| found.core_size_for(self.recipient));
+        let size = cores.sum::<u64>() + (page.len() + changed) as u64 * MENTION_BYTES + numbers as u64 * NUMBER_BYTES;
+        let memory = &self.site.windows.memory;
+        let share = if is_counted(size) {
+            // Who waits keeps nothing in memory meanwhile.
+            drop(found);
+            let share = memory.take(self.recipient.peer, size).await?;
+            found = find().await?;
+            share
+        } else {
+            memory.take(self.recipient.peer, size).await?
+        };
+        let mut offers = Vec::with_capacity(found.len());
+        for ((revision, hardware_ids), fragments) in page.into_iter().zip(found) {
+            match fragments {
+                Some(fragments) => offers.push(Offer { revision, hardware_ids, core: fragments.core() }),
+                None => tracing::error!(revision = revision.0, "an update has no metadata and was not offered"),
+            }
         }
-        Some(Offer { revision, hardware_ids, core: core? })
-    }
-
-    /// A share of the memory for an answer with this page, this many changed updates, and numbers.
-    async fn share(&self, page: &[Offer], changed: usize, numbers: usize) -> ClientResult<AnswerShare> {
-        let metadata: u64 = page.iter().map(|offer| offer.core.size_for(self.recipient)).sum();
-        let size = metadata + (page.len() + changed) as u64 * MENTION_BYTES + numbers as u64 * NUMBER_BYTES;
-        self.site.windows.memory.take(self.recipient.peer, size).await
+        Ok((offers, share))
     }
 
     /// Reads the metadata of a page.
@@ -179,7 +197,7 @@ impl Round<'_> {
         let mut updates = Vec::with_capacity(page.len());
         for Offer { revision, hardware_ids, core } in page {
             let Some(update) = self.mention(revision, hardware_ids) else { continue };
-            let core = core.read().await.map_err(|error| unreadable(revision, &error))?;
+            let core = core.read().await.map_err(|error| unreadable(Some(revision), &error))?;
             updates.push(OfferedUpdate { core: Some(core), ..update });
         }
         Ok(updates)
@@ -187,7 +205,7 @@ impl Round<'_> {
 
     /// A page in runs, of which those are read that are not ready.
     async fn sections(&self, page: Vec<Offer>) -> ClientResult<Vec<Section<OfferedUpdate>>> {
-        let key = SectionKey::new_updates(&self.collections, self.cookie.protocol, self.fragments);
+        let key = SectionKey::new_updates(&self.collections, self.cookie.protocol);
         let mut sections = Vec::new();
         for (small, run) in runs(page, |offer| (offer.revision, !offer.core.is_packed())) {
             let mut section = Section::default();

@@ -142,7 +142,6 @@ impl Site {
         let forgetful = request.installed_non_leaf.is_empty() && request.other_cached.is_empty();
         Counters::add(&self.counters.first_rounds, u64::from(!request.skip_software && forgetful));
         self.note_attributes(client, &request.attributes);
-        let fragments = self.windows.fragments.generation();
         let view = self.windows.views.load();
         let groups = view.groups(client);
         let round = Round {
@@ -151,7 +150,6 @@ impl Site {
             view: &view,
             scope: view.scope(&groups),
             collections: view.key(&groups),
-            fragments,
             told: Told::of(&open.cookie, groups.fingerprint()),
             cookie: open.cookie,
         };
@@ -221,7 +219,7 @@ pub(super) fn revision(number: i32) -> RevisionId {
 }
 
 /// The metadata of a revision could not be read: logged here, where the cause is known.
-pub(super) fn unreadable(revision: RevisionId, error: &std::io::Error) -> ClientFault {
-    tracing::error!(revision = revision.0, %error, "the metadata of an update could not be read");
+pub(super) fn unreadable(revision: Option<RevisionId>, error: &std::io::Error) -> ClientFault {
+    tracing::error!(revision = revision.map(|revision| revision.0), %error, "the metadata of an update could not be read");
     ClientFault::Internal
 }

@@ -14,7 +14,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 
 pub(super) const MAGIC: &[u8] = b"sluice backup 1\n";
 
-/// Longest value that is read back: a fragment of an update has at most a quarter of it.
+/// Longest value that is read back: the document of an update has at most a quarter of it.
 const MAX_VALUE: u32 = 256 << 20;
 /// Longest name of a table or column, most columns of a table.
 const MAX_NAME: u32 = 63;

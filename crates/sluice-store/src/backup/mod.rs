@@ -16,7 +16,7 @@ pub(crate) const TABLES: &[&str] = &[
     "source",
     "category",
     "update_revision",
-    "update_fragment",
+    "update_document",
     "update_change",
     "declined",
     "category_choice",

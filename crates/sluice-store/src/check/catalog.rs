@@ -40,7 +40,7 @@ pub(super) async fn check(reader: &mut Reader, problems: &mut Problems) -> Resul
         Ok(())
     })
     .await?;
-    catalog::load_fragments(reader, 0, |row| {
+    catalog::load_document_sizes(reader, RevisionId(0), |row| {
         problems.row(row);
         Ok(())
     })

@@ -36,7 +36,7 @@ pub fn batch(source: SourceId) -> CatalogBatch {
             anchor: r#"{"etag":"\"1\""}"#.into(),
             content: Some(vec![offered(1, 1), offered(0, 0), offered(1, 0), offered(0, 0)]),
         }],
-        fragments: vec![],
+        documents: vec![],
         removed_indexes: vec![],
         anchors: vec![ReleaseAnchor {
             source,

@@ -1,21 +1,23 @@
-//! Fragments of Windows updates.
+//! Documents of Windows updates.
 
 use sluice_model::RevisionId;
 use sluice_store::catalog::{
-    CatalogBatch, CatalogCommit, FragmentKind, FragmentWrite, MAX_FRAGMENT, RevisionRef, StoredFragment,
-    commit_sync_batch, documents, fragment, fragments_of, load_fragments,
+    CatalogBatch, CatalogCommit, DocumentWrite, MAX_PACKED_DOCUMENT, RevisionRef, commit_sync_batch, documents,
+    documents_of, load_document_sizes,
 };
+use sluice_store::internals::migrate_to;
 use sluice_store::{Store, StoreError};
 
 use crate::database::{Database, cases};
 use crate::samples::{at, categories, windows_update};
 
 cases![
-    fragments_come_back,
+    documents_come_back,
     documents_come_in_order,
-    a_known_revision_keeps_its_fragments,
+    a_known_revision_keeps_its_document,
     what_cannot_be_stored_is_refused,
     the_largest_survive_a_backup,
+    documents_among_fragments_are_taken_over,
 ];
 
 async fn commit(store: &Store, batch: CatalogBatch) -> Result<CatalogCommit, StoreError> {
@@ -23,90 +25,54 @@ async fn commit(store: &Store, batch: CatalogBatch) -> Result<CatalogCommit, Sto
     store.write(move |tx| Box::pin(commit_sync_batch(tx, batch, at(9)))).await
 }
 
-async fn load(store: &Store, max_body: u64) -> Vec<StoredFragment> {
+async fn sizes(store: &Store, after: u32) -> Vec<(u32, u64)> {
     let mut out = Vec::new();
-    let each = |row: Result<StoredFragment, StoreError>| {
-        out.push(row?);
+    let each = |row: Result<(RevisionId, u64), StoreError>| {
+        out.extend(row.ok().map(|(revision, size)| (revision.0, size)));
         Ok(())
     };
-    load_fragments(&mut store.reader().await.unwrap(), max_body, each).await.unwrap();
-    out.sort_by(|a, b| (a.revision, a.kind, &a.language).cmp(&(b.revision, b.kind, &b.language)));
+    load_document_sizes(&mut store.reader().await.unwrap(), RevisionId(after), each).await.unwrap();
+    out.sort_unstable();
     out
 }
 
-fn write(place: usize, kind: FragmentKind, language: &str, body: Vec<u8>) -> FragmentWrite {
-    FragmentWrite {
-        revision: RevisionRef::New(place),
-        kind,
-        language: language.into(),
-        plain_size: body.len() as u64 * 3,
-        packed: body.len() > 1000,
-        body,
-    }
+async fn bodies(store: &Store, revisions: &[u32]) -> Vec<(u32, Vec<u8>)> {
+    let revisions: Vec<_> = revisions.iter().copied().map(RevisionId).collect();
+    let found = documents_of(&mut store.reader().await.unwrap(), &revisions).await.unwrap();
+    let mut found: Vec<_> = found.into_iter().map(|document| (document.id.0, document.body)).collect();
+    found.sort_unstable();
+    found
 }
 
-fn stored(revision: u32, write: &FragmentWrite, with_body: bool) -> StoredFragment {
-    StoredFragment {
-        revision: RevisionId(revision),
-        kind: write.kind,
-        language: write.language.clone(),
-        plain_size: write.plain_size,
-        packed: write.packed,
-        size: write.body.len() as u64,
-        body: with_body.then(|| write.body.clone()),
-    }
+fn write(place: usize, body: Vec<u8>) -> DocumentWrite {
+    DocumentWrite { revision: RevisionRef::New(place), plain_size: body.len() as u64 * 3, body }
 }
 
-fn batch(numbers: std::ops::Range<u128>, fragments: Vec<FragmentWrite>) -> CatalogBatch {
+fn batch(numbers: std::ops::Range<u128>, documents: Vec<DocumentWrite>) -> CatalogBatch {
     let revisions = numbers.map(|n| windows_update(n).into()).collect();
-    CatalogBatch { categories: categories(), revisions, fragments, ..CatalogBatch::default() }
+    CatalogBatch { categories: categories(), revisions, documents, ..CatalogBatch::default() }
 }
 
-async fn fragments_come_back(db: Database) {
+async fn documents_come_back(db: Database) {
     let store = db.open().await;
-    let mut writes = Vec::new();
     // More rows and more bytes than go into one statement.
-    for place in 0..300 {
-        writes.push(write(place, FragmentKind::Core, "", vec![u8::try_from(place % 250).unwrap(); 30_000]));
-        writes.push(write(place, FragmentKind::Localized, "en", b"<LocalizedProperties/>".to_vec()));
-        writes.push(write(place, FragmentKind::Localized, "de", Vec::new()));
-    }
-    let done = commit(&store, batch(10..310, writes.clone())).await.unwrap();
+    let body = |place: usize| vec![u8::try_from(place % 250).unwrap(); 30_000 + place];
+    let done = commit(&store, batch(10..310, (0..300).map(|place| write(place, body(place))).collect())).await.unwrap();
     assert_eq!((done.new.len(), done.new.contains(&false)), (300, false));
-    let mut expected: Vec<_> = writes
-        .iter()
-        .map(|w| {
-            let RevisionRef::New(place) = w.revision else { unreachable!("made so above") };
-            stored(u32::try_from(place).unwrap() + 1, w, true)
-        })
-        .collect();
-    expected.sort_by(|a, b| (a.revision, a.kind, &a.language).cmp(&(b.revision, b.kind, &b.language)));
-    assert_eq!(load(&store, u64::MAX).await, expected);
-    for long in expected.iter_mut().filter(|f| f.size > 22) {
-        long.body = None;
-    }
-    assert_eq!(load(&store, 22).await, expected);
-
-    let mut reader = store.reader().await.unwrap();
-    let one = fragment(&mut reader, RevisionId(300), FragmentKind::Core, "").await.unwrap();
-    assert_eq!(one.and_then(|f| f.body), Some(vec![49; 30_000]));
-    assert_eq!(fragment(&mut reader, RevisionId(300), FragmentKind::Localized, "fr").await.unwrap(), None);
+    assert_eq!(bodies(&store, &[300, 7, 301]).await, [(7, body(6)), (300, body(299))]);
+    let all: Vec<_> = (1..=300).map(|revision| (revision, 3 * (29_999 + u64::from(revision)))).collect();
+    assert_eq!((sizes(&store, 0).await, sizes(&store, 298).await), (all.clone(), all[298..].to_vec()));
     assert_eq!(store.check().await.unwrap(), []);
-    drop(reader);
-    db.execute("UPDATE update_fragment SET size = 5 WHERE revision_id = 7 AND language = 'en'").await;
-    let mut reader = store.reader().await.unwrap();
-    let error = fragment(&mut reader, RevisionId(7), FragmentKind::Localized, "en").await.unwrap_err();
-    assert!(error.to_string().contains("table update_fragment, column body, row 7 2 en: 22 bytes where 5 belong"));
-    drop(reader);
+    db.execute("UPDATE update_document SET plain_size = -1 WHERE revision_id = 7").await;
+    let problems = store.check().await.unwrap();
+    assert!(problems[0].0.contains("table update_document, column plain_size, row 7"), "{problems:?}");
     store.close().await;
 }
 
 async fn documents_come_in_order(db: Database) {
     let store = db.open().await;
     let body = |n: usize| vec![u8::try_from(n).unwrap(); 9];
-    let mut writes: Vec<_> = (0..5).map(|place| write(place, FragmentKind::Document, "", body(place))).collect();
-    writes.push(write(2, FragmentKind::Core, "", b"core".to_vec()));
-    commit(&store, batch(1..7, writes)).await.unwrap();
+    commit(&store, batch(1..7, (0..5).map(|place| write(place, body(place))).collect())).await.unwrap();
     let mut reader = store.reader().await.unwrap();
     let found = documents(&mut reader, RevisionId(1), RevisionId(4), 2).await.unwrap();
     let places: Vec<_> = found.iter().map(|document| (document.id.0, document.body.clone())).collect();
@@ -117,38 +83,28 @@ async fn documents_come_in_order(db: Database) {
     store.close().await;
 }
 
-async fn a_known_revision_keeps_its_fragments(db: Database) {
+async fn a_known_revision_keeps_its_document(db: Database) {
     let store = db.open().await;
-    let first = write(0, FragmentKind::Core, "", b"first".to_vec());
-    commit(&store, batch(1..2, vec![first.clone()])).await.unwrap();
-    let second = vec![
-        write(0, FragmentKind::Core, "", b"second".to_vec()),
-        write(0, FragmentKind::Extended, "", b"second".to_vec()),
-        write(1, FragmentKind::Core, "", b"other".to_vec()),
-    ];
-    let done = commit(&store, batch(1..3, second.clone())).await.unwrap();
+    commit(&store, batch(1..2, vec![write(0, b"first".to_vec())])).await.unwrap();
+    let second = vec![write(0, b"second".to_vec()), write(1, b"other".to_vec())];
+    let done = commit(&store, batch(1..3, second)).await.unwrap();
     assert_eq!(done.new, [false, true]);
     let other = done.revisions[1].0;
-    assert_eq!(load(&store, 100).await, [stored(1, &first, true), stored(other, &second[2], true)]);
-    // By its number it can get what it lacks.
-    let added = FragmentWrite { revision: RevisionRef::Stored(RevisionId(1)), ..second[1].clone() };
-    let document = FragmentWrite { kind: FragmentKind::Document, ..added.clone() };
-    commit(&store, CatalogBatch { fragments: vec![added, document], ..CatalogBatch::default() }).await.unwrap();
-    assert_eq!(load(&store, 100).await[1], stored(1, &second[1], true));
-    let of_one = fragments_of(&mut store.reader().await.unwrap(), RevisionId(1)).await.unwrap();
-    assert_eq!(of_one, [stored(1, &first, true), stored(1, &second[1], true)]);
+    assert_eq!(bodies(&store, &[1, other]).await, [(1, b"first".to_vec()), (other, b"other".to_vec())]);
+    // By its number it gets one only if it has none.
+    let added = DocumentWrite { revision: RevisionRef::Stored(RevisionId(1)), ..write(0, b"third".to_vec()) };
+    commit(&store, CatalogBatch { documents: vec![added], ..CatalogBatch::default() }).await.unwrap();
+    assert_eq!(bodies(&store, &[1]).await, [(1, b"first".to_vec())]);
     store.close().await;
 }
 
 async fn what_cannot_be_stored_is_refused(db: Database) {
     let store = db.open().await;
-    let long = write(0, FragmentKind::Core, "", vec![0; MAX_FRAGMENT + 1]);
-    let of_nothing = write(1, FragmentKind::Core, "", vec![0]);
-    for bad in [long, of_nothing] {
+    for bad in [write(0, vec![0; MAX_PACKED_DOCUMENT + 1]), write(1, vec![0])] {
         let refused = commit(&store, batch(1..2, vec![bad])).await;
         assert!(matches!(refused, Err(StoreError::Invalid { .. })), "{refused:?}");
     }
-    assert_eq!(load(&store, 0).await, []);
+    assert_eq!(sizes(&store, 0).await, []);
     store.close().await;
 }
 
@@ -161,25 +117,33 @@ async fn the_largest_survive_a_backup(db: Database) {
         body.truncate(len);
         body
     };
-    let writes = vec![
-        write(0, FragmentKind::Core, "", body(1, MAX_FRAGMENT)),
-        write(0, FragmentKind::Document, "", body(2, 5 << 20)),
-        write(1, FragmentKind::Core, "", body(3, 10)),
-    ];
-    commit(&store, batch(1..3, writes.clone())).await.unwrap();
+    let wanted = [body(1, MAX_PACKED_DOCUMENT), body(2, 5 << 20), body(3, 10)];
+    let writes = wanted.iter().enumerate().map(|(place, body)| write(place, body.clone())).collect();
+    commit(&store, batch(1..4, writes)).await.unwrap();
     let path = db.directory.path().join("backup");
     store.backup(&path).await.unwrap();
     store.close().await;
     sluice_store::restore(&db.config(), &path).await.unwrap();
     let store = db.open().await;
-    let mut reader = store.reader().await.unwrap();
-    for (write, revision) in writes.iter().zip([1, 1, 2]) {
-        let found = fragment(&mut reader, RevisionId(revision), write.kind, "").await.unwrap();
-        assert!(found == Some(stored(revision, write, true)), "fragment {:?} of revision {revision}", write.kind);
+    for (revision, body) in (1..).zip(wanted) {
+        assert!(bodies(&store, &[revision]).await == [(revision, body)], "document of revision {revision}");
     }
-    drop(reader);
-    // Whole documents are read one by one only.
-    let loaded = load(&store, u64::MAX).await;
-    assert_eq!(loaded.iter().map(|f| f.body.is_some()).collect::<Vec<_>>(), [true, false, true]);
+    store.close().await;
+}
+
+async fn documents_among_fragments_are_taken_over(db: Database) {
+    migrate_to(&db.config(), 16).await.unwrap();
+    let blob = |bytes: &str| if db.is_postgres() { format!("'\\x{bytes}'") } else { format!("x'{bytes}'") };
+    let id = blob(&"01".repeat(16));
+    let (row, core, document) = (blob("00"), blob("aabb"), blob("ccdd"));
+    db.execute(&format!(
+        "INSERT INTO update_revision VALUES (1, {id}, 1, 5, {row}); \
+         INSERT INTO update_fragment VALUES (1, 0, '', 2, 0, 2, {core}); \
+         INSERT INTO update_fragment VALUES (1, 3, '', 9, 1, 2, {document})"
+    ))
+    .await;
+    let store = db.open().await;
+    assert_eq!(bodies(&store, &[1]).await, [(1, vec![0xcc, 0xdd])]);
+    assert_eq!(sizes(&store, 0).await, [(1, 9)]);
     store.close().await;
 }

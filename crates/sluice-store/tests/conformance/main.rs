@@ -11,8 +11,8 @@ mod core;
 mod database;
 mod deployments;
 mod devices;
+mod documents;
 mod downstream;
-mod fragments;
 mod kill;
 mod plans;
 mod postgres;
@@ -38,8 +38,8 @@ fn postgres_conformance() {
         core::CASES,
         deployments::CASES,
         devices::CASES,
+        documents::CASES,
         downstream::CASES,
-        fragments::CASES,
         plans::CASES,
         schema::CASES,
         security::CASES,

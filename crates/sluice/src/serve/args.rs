@@ -43,7 +43,7 @@ pub struct ServeArgs {
     /// A file with the keys of the content store: lines `access_key = …` and `secret_key = …`.
     #[arg(long, env = "SLUICE_CONTENT_CREDENTIALS", value_name = "FILE")]
     pub content_credentials: Option<PathBuf>,
-    /// Most MiB of Windows metadata kept in memory; what is over is read from files.
+    /// Most MiB of Windows metadata kept in memory; what is over is derived again when it is asked for.
     #[arg(long, env = "SLUICE_METADATA_MEMORY", default_value_t = 256, value_name = "MIB", value_parser = clap::value_parser!(u32).range(8..=65_536))]
     pub metadata_memory: u32,
     /// Names and addresses devices reach the site by, for its certificate; repeat or separate by commas.

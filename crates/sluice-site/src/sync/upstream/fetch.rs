@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rustc_hash::FxHashSet;
 use sluice_model::{RevisionRef, SourceId};
 use sluice_wsus::messages::server_sync::GetUpdateData;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -33,8 +33,8 @@ use crate::windows::import::{Ingest, Item, item_of};
 
 /// Most bytes of one answer. One document of [`sluice_wsus::update::MAX_DOCUMENT`] bytes fits, escaped.
 const MAX_ANSWER: u64 = 256 << 20;
-/// Answers that are read and wait to be stored.
-const WAITING: usize = 2;
+/// KiB of documents, packed, that are read and wait to be stored, so that reading goes on meanwhile.
+const WAITING: u32 = 16 << 10;
 /// Revisions that are asked for together after a short answer, for each one it had.
 const PER_ANSWERED: usize = 4;
 /// Revisions a server may refuse one after the other before it is the server that is to blame.
@@ -112,7 +112,9 @@ impl Queue {
 
 /// Where items go.
 struct Taker<'t> {
-    items: mpsc::Sender<Vec<Item>>,
+    items: mpsc::UnboundedSender<(Vec<Item>, OwnedSemaphorePermit)>,
+    /// For those that wait.
+    room: Arc<Semaphore>,
     /// Items that were refused so far.
     refused: &'t AtomicU64,
 }
@@ -120,7 +122,10 @@ struct Taker<'t> {
 impl Taker<'_> {
     /// Hands items on. Fails when storing has failed, which says why.
     async fn take(&self, items: Vec<Item>) -> Result<(), SyncError> {
-        self.items.send(items).await.map_err(|_| SyncError::Stopping)
+        let size: usize = items.iter().map(Item::size).sum();
+        let share = u32::try_from(size.div_ceil(1 << 10)).unwrap_or(WAITING).clamp(1, WAITING);
+        let turn = Arc::clone(&self.room).acquire_many_owned(share).await.map_err(|_| SyncError::Stopping)?;
+        self.items.send((items, turn)).map_err(|_| SyncError::Stopping)
     }
 }
 
@@ -134,21 +139,29 @@ impl Fetch<'_> {
         listed: Vec<RevisionRef>,
         parts: Vec<RevisionRef>,
     ) -> Result<(), SyncError> {
-        let (items, mut ready) = mpsc::channel::<Vec<Item>>(WAITING);
+        // Bounded by the room.
+        let (items, mut ready) = mpsc::unbounded_channel::<(Vec<Item>, OwnedSemaphorePermit)>();
+        let room = Arc::new(Semaphore::new(WAITING as usize));
+        let of_storing = Arc::clone(&room);
         let refused = AtomicU64::new(ingest.summary().quarantined);
         // What came is stored to the end, however fetching ends. When storing fails nobody takes what is fetched.
         let store = async {
-            while let Some(answer) = ready.recv().await {
-                for item in answer {
-                    ingest.take(item).await.map_err(SyncError::Import)?;
+            let taken = async {
+                while let Some((answer, _turn)) = ready.recv().await {
+                    for item in answer {
+                        ingest.take(item).await.map_err(SyncError::Import)?;
+                    }
+                    refused.store(ingest.summary().quarantined, Ordering::Relaxed);
                 }
-                refused.store(ingest.summary().quarantined, Ordering::Relaxed);
-            }
-            drop(ready);
-            Ok(())
+                Ok(())
+            };
+            let taken = taken.await;
+            // Whoever waits for room need not.
+            of_storing.close();
+            taken
         };
         let fetch = async {
-            let to = Taker { items, refused: &refused };
+            let to = Taker { items, room, refused: &refused };
             self.fetch(&to, listed, parts).await
         };
         let (fetched, stored) = tokio::join!(fetch, store);

@@ -3,15 +3,15 @@
 use rustc_hash::FxHashSet;
 use sluice_model::RevisionRef;
 use sluice_wsus::messages::server_sync::{GetUpdateDataResponse, ServerSyncUpdateData, ServerSyncUrlData};
-use sluice_wsus::soap;
 use sluice_wsus::update::{MAX_DOCUMENT, decode};
+use sluice_wsus::{blob, soap};
 
 use super::connection::Body;
 use super::error::UpstreamError;
 use super::pending;
 use super::session;
 use crate::error::chain;
-use crate::windows::import::{Derived, Item, item_of};
+use crate::windows::import::{DeriveError, Derived, Item, PackedDocument, item_of};
 
 /// The operation.
 pub(super) const OPERATION: &str = "GetUpdateData";
@@ -56,11 +56,20 @@ pub(super) fn read(url: &str, body: &Body, asked: &[RevisionRef]) -> Result<Answ
     Ok(answer)
 }
 
+fn from_text(document: &str) -> Result<Result<Derived, DeriveError>, String> {
+    let text = decode(document.as_bytes()).map_err(|error| chain(&error))?;
+    Ok(Derived::from_text(&text))
+}
+
 fn derive(data: &ServerSyncUpdateData<'_>, asked: RevisionRef) -> Result<Box<Derived>, String> {
     let Some(blob) = &data.blob else { return Err("the upstream gave no document for it".to_owned()) };
-    let document = blob.to_document(MAX_DOCUMENT).map_err(|error| chain(&error))?;
-    let text = decode(document.as_bytes()).map_err(|error| chain(&error))?;
-    let derived = Derived::from_text(&text).map_err(|error| chain(&error))?;
+    let derived = match blob.packed().map_err(|error| chain(&error))? {
+        // As another Sluice keeps it.
+        Some(bytes) if PackedDocument::is(&bytes) => Derived::from_packed(bytes),
+        Some(bytes) => from_text(&blob::unpack(&bytes, MAX_DOCUMENT).map_err(|error| chain(&error))?)?,
+        None => from_text(&blob.to_document(MAX_DOCUMENT).map_err(|error| chain(&error))?)?,
+    };
+    let derived = derived.map_err(|error| chain(&error))?;
     let found = derived.revision();
     if found == asked {
         return Ok(Box::new(derived));

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::connection::{Body, Connection, Question};
 use super::error::UpstreamError;
-use crate::downstream::SLUICE_PROGRAM;
+use crate::downstream::{SLUICE_PROGRAM, STORED_DOCUMENTS};
 use crate::sources::MICROSOFT_UPDATE;
 
 /// What this site says it speaks. Updates for newer versions are hidden from it.
@@ -93,7 +93,7 @@ impl Session {
     /// What tells another Sluice that this is one. WSUS knows such keys of programs and passes over those it does not
     /// know; Microsoft's service is told nothing it does not need.
     fn programs(&self) -> Vec<Uuid> {
-        if self.url() == MICROSOFT_UPDATE { Vec::new() } else { vec![SLUICE_PROGRAM] }
+        if self.url() == MICROSOFT_UPDATE { Vec::new() } else { vec![SLUICE_PROGRAM, STORED_DOCUMENTS] }
     }
 
     /// Whether the server keeps no files; `None`: it did not say yet, or is just being asked.

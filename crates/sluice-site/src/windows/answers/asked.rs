@@ -30,7 +30,6 @@ impl Circumstances {
         told: Told,
         cookie: &ClientCookie,
         recipient: Recipient,
-        fragments: u64,
     ) -> Self {
         let mut bytes = Vec::with_capacity(128 + collections.len() * 16 + asked.root.len());
         // Fixed sizes and counts first, so that every byte has one meaning.
@@ -39,7 +38,6 @@ impl Circumstances {
         }
         bytes.extend_from_slice(&told.software.to_be_bytes());
         bytes.extend_from_slice(&told.drivers.to_be_bytes());
-        bytes.extend_from_slice(&fragments.to_be_bytes());
         bytes.extend_from_slice(&cookie.protocol.major.to_be_bytes());
         bytes.extend_from_slice(&cookie.protocol.minor.to_be_bytes());
         bytes.push(u8::from(recipient.unpacks));

@@ -106,12 +106,10 @@ impl Site {
     ) -> Option<Recalled> {
         let open = self.open_cookie(cookie_bytes).ok()?;
         let client = open.known.as_ref()?;
-        // Before the view: what is added to the fragments meanwhile makes the answer unknown, not wrong.
-        let fragments = self.windows.fragments.generation();
         let view = self.windows.views.load();
         let groups = view.groups(client);
         let told = Told::of(&open.cookie, groups.fingerprint());
-        let circumstances = Circumstances::new(asked, &view.key(&groups), told, &open.cookie, recipient, fragments);
+        let circumstances = Circumstances::new(asked, &view.key(&groups), told, &open.cookie, recipient);
         let kept = view.answers().whole.get(Key::new(&circumstances.pieces(asked)))?;
         Counters::add(&self.counters.recalled, 1);
         let Kept { head, tail, after } = &kept.value;

@@ -58,10 +58,9 @@ pub(crate) struct SectionKey(Vec<u8>);
 
 impl SectionKey {
     /// New updates for clients in these deployed-to collections.
-    pub(crate) fn new_updates(collections: &[CollectionId], protocol: Protocol, fragments: u64) -> Self {
+    pub(crate) fn new_updates(collections: &[CollectionId], protocol: Protocol) -> Self {
         let mut bytes = Vec::with_capacity(64 + collections.len() * 16);
         bytes.push(b'n');
-        bytes.extend_from_slice(&fragments.to_be_bytes());
         bytes.extend_from_slice(&protocol.major.to_be_bytes());
         bytes.extend_from_slice(&protocol.minor.to_be_bytes());
         bytes.extend_from_slice(&(collections.len() as u64).to_be_bytes());
@@ -70,10 +69,9 @@ impl SectionKey {
     }
 
     /// More about updates, the same for all clients.
-    pub(crate) fn more(fragments: u64) -> Self {
+    pub(crate) fn more() -> Self {
         let mut bytes = Vec::with_capacity(256);
         bytes.push(b'm');
-        bytes.extend_from_slice(&fragments.to_be_bytes());
         Self(bytes)
     }
 

@@ -41,6 +41,18 @@ pub(crate) enum Item {
     },
 }
 
+impl Item {
+    /// Bytes that it takes until it is stored.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::New(derived) => derived.size(),
+            Self::Known { text, .. } => text.len(),
+            Self::Refused { item, reason } => item.len() + reason.len(),
+            Self::Read { name } => name.len(),
+        }
+    }
+}
+
 /// What to read, and where to.
 pub(super) struct Reading {
     /// What people call it.

@@ -4,23 +4,22 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use sluice_model::{Category, CategoryId, RevisionId, RevisionRef, SourceId, Update, UpdateId};
-use sluice_store::catalog::{CatalogBatch, CatalogCommit, FragmentKind, FragmentWrite, RevisionRef as Place};
+use sluice_store::catalog::{CatalogBatch, CatalogCommit, DocumentWrite, PackedUpdate, RevisionRef as Place};
 use sluice_store::counter::{self, Counter};
 use sluice_store::{catalog, selection, update_change};
 
 use super::derive::Derived;
 use super::documents::{Item, item_of};
 use super::left::serve_left;
-use super::original::unpack_document;
+use super::original::{PackedDocument, unpack_document};
 use super::quarantine::Quarantine;
 use super::summary::{ImportProblem, ImportSummary};
 use super::unserved::Unserved;
 use crate::error::{SiteError, SiteResult};
 use crate::site::Site;
-use crate::windows::fragments::{FragmentKey, NewFragment};
 
 /// Revisions stored together.
-const MAX_REVISIONS: usize = 250;
+const MAX_REVISIONS: usize = 1000;
 /// Bytes stored together: what others who write wait for, and what a kill loses.
 const MAX_BYTES: usize = 4 << 20;
 /// Problems that are told at once; all are in the quarantine.
@@ -41,10 +40,6 @@ pub(crate) struct Ingest<'s> {
     arrived: Option<Vec<CategoryId>>,
     /// Updates that clients are told of again, because they are no leaves any more.
     touched: FxHashSet<UpdateId>,
-    /// Fragments that are stored and wait to be kept for clients, and their bytes: each time costs something for all
-    /// that are there.
-    fragments: Vec<NewFragment>,
-    fragment_bytes: usize,
     summary: ImportSummary,
 }
 
@@ -58,7 +53,8 @@ enum Taken {
 #[derive(Default)]
 struct Batch {
     revisions: Vec<Arc<Update>>,
-    fragments: Vec<FragmentWrite>,
+    rows: Vec<PackedUpdate>,
+    documents: Vec<DocumentWrite>,
     bytes: usize,
 }
 
@@ -85,8 +81,6 @@ impl<'s> Ingest<'s> {
             batch: Batch::default(),
             taken: FxHashMap::default(),
             touched: FxHashSet::default(),
-            fragments: Vec::new(),
-            fragment_bytes: 0,
             summary: ImportSummary { source: Some(source), ..ImportSummary::default() },
         })
     }
@@ -133,16 +127,19 @@ impl<'s> Ingest<'s> {
         match self.taken.get(&revision).copied() {
             None => {}
             Some(Taken::Stored(stored)) => {
-                let document = derived.document().map(|piece| unpack_document(&piece.body, piece.plain_size));
-                let text = document.transpose().map_err(|e| SiteError::internal("unpacking a document", e))?;
-                return self.known_revision(revision, Some(stored), &text.unwrap_or_default()).await;
+                let text = unpacked(&derived.document)?;
+                return self.known_revision(revision, Some(stored), &text).await;
             }
             Some(Taken::Pending(place)) => {
-                let is_document =
-                    |f: &&FragmentWrite| f.kind == FragmentKind::Document && f.revision == Place::New(place);
-                let pending = self.batch.fragments.iter().find(is_document).map(|fragment| &fragment.body);
-                // The same text is compressed to the same bytes.
-                let same = pending == derived.document().map(|piece| &piece.body);
+                let pending = self.batch.documents.iter().find(|document| document.revision == Place::New(place));
+                let new = &derived.document;
+                let same = match pending {
+                    Some(known) if known.body == new.body => true,
+                    // Servers may compress in another way.
+                    Some(known) if known.plain_size == new.plain_size => unpack_document(&known.body, known.plain_size)
+                        .is_ok_and(|text| new.unpack().is_ok_and(|new| new == text)),
+                    _ => false,
+                };
                 self.repeated(revision, same);
                 return Ok(());
             }
@@ -150,8 +147,10 @@ impl<'s> Ingest<'s> {
         let place = self.batch.revisions.len();
         self.taken.insert(revision, Taken::Pending(place));
         self.batch.bytes += derived.size();
-        self.batch.fragments.extend(derived.fragments.into_iter().map(|piece| piece.write(place)));
-        self.batch.revisions.push(derived.update);
+        let Derived { update, row, document: PackedDocument { plain_size, body }, .. } = derived;
+        self.batch.revisions.push(update);
+        self.batch.rows.push(row);
+        self.batch.documents.push(DocumentWrite { revision: Place::New(place), plain_size, body });
         self.quarantine.accept(&item_of(revision));
         Ok(())
     }
@@ -166,11 +165,11 @@ impl<'s> Ingest<'s> {
         let mut same = true;
         if let Some(stored) = stored {
             let mut reader = self.site.store.reader().await?;
-            let row = catalog::fragment(&mut reader, stored, FragmentKind::Document, "").await?;
+            let known = catalog::documents_of(&mut reader, &[stored]).await?.pop();
             drop(reader);
-            if let Some((body, size)) = row.and_then(|row| Some((row.body?, row.plain_size))) {
-                let size_differs = size != text.len() as u64;
-                same = !size_differs && unpack_document(&body, size).is_ok_and(|plain| plain == text);
+            if let Some(known) = known {
+                let size_differs = known.plain_size != text.len() as u64;
+                same = !size_differs && unpack_document(&known.body, known.plain_size).is_ok_and(|plain| plain == text);
             }
         }
         self.repeated(revision, same);
@@ -193,13 +192,11 @@ impl<'s> Ingest<'s> {
         if batch.revisions.is_empty() && self.quarantine.is_empty() {
             return Ok(());
         }
-        let (arriving, bytes) = (batch.revisions.clone(), batch.bytes);
+        let arriving = batch.revisions.clone();
+        let sizes: Vec<_> = batch.documents.iter().map(|document| (document.revision, document.plain_size)).collect();
         let known = self.unserved.categories.clone();
         let categories = self.new_categories(&arriving);
         let arrived = self.arrived.as_mut().map(std::mem::take).unwrap_or_default();
-        let served = batch.fragments.iter().filter(|fragment| fragment.kind != FragmentKind::Document);
-        let served: Vec<_> =
-            served.map(|f| (f.revision, f.kind, f.language.clone(), f.plain_size, f.packed, f.body.clone())).collect();
         let touched: Vec<UpdateId> = self.unserved.base.new_non_leaves(arriving.iter().map(|update| &**update));
         let touched: Vec<UpdateId> = touched.into_iter().filter(|update| self.touched.insert(*update)).collect();
         let committed = self
@@ -208,9 +205,10 @@ impl<'s> Ingest<'s> {
                     categories: categories.clone(),
                     raise_version: !arriving.is_empty(),
                     revisions: batch.revisions,
-                    fragments: batch.fragments,
+                    documents: batch.documents,
                     ..CatalogBatch::default()
                 },
+                batch.rows,
                 touched.clone(),
                 arrived.clone(),
             )
@@ -224,12 +222,10 @@ impl<'s> Ingest<'s> {
             Place::Stored(id) => Some(id),
             Place::New(place) => commit.revisions.get(place).copied().filter(|_| commit.new.get(place) == Some(&true)),
         };
-        let fragments = served.into_iter().filter_map(|(place, kind, language, plain_size, packed, body)| {
-            let key = FragmentKey { revision: number(place)?, kind, language };
-            Some(NewFragment { key, plain_size, packed, body })
-        });
-        self.fragments.extend(fragments);
-        self.fragment_bytes += bytes;
+        // Before the catalog names a revision, its metadata can be served.
+        for (revision, size) in sizes.into_iter().filter_map(|(place, size)| Some((number(place)?, size))) {
+            self.site.windows.fragments.note(revision, size);
+        }
         for (place, update) in arriving.into_iter().enumerate() {
             let revision = RevisionRef { update: update.id, number: update.number };
             let Some(id) = commit.revisions.get(place).copied() else { continue };
@@ -250,18 +246,18 @@ impl<'s> Ingest<'s> {
         change.changes_to = change.changes_to.max(counter);
         change.version = change.version.max(commit.version);
         self.site.sync.unpublished.stored(self.run, commit.revisions.iter().min().copied());
-        if self.fragment_bytes >= MAX_BYTES { self.serve_fragments().await } else { Ok(()) }
+        Ok(())
     }
 
     /// One transaction, with what is to be quarantined.
     async fn commit(
         &mut self,
         batch: CatalogBatch,
+        rows: Vec<PackedUpdate>,
         touched: Vec<UpdateId>,
         arrived: Vec<CategoryId>,
     ) -> SiteResult<(CatalogCommit, u64)> {
-        let packed = tokio::task::spawn_blocking(move || batch.pack()).await;
-        let packed = packed.map_err(|error| SiteError::internal("packing updates", error))??;
+        let packed = batch.with(rows)?;
         let (quarantine, now) = (self.quarantine.take(&self.site.host), self.site.now());
         let _no_other_source_stores_meanwhile = self.site.sync.commit.lock().await;
         let last = counter::last(&mut self.site.store.reader().await?, Counter::Revision).await?;
@@ -277,15 +273,6 @@ impl<'s> Ingest<'s> {
             })
         });
         Ok(write.await?)
-    }
-
-    /// Before the catalog names a revision, its fragments can be served.
-    async fn serve_fragments(&mut self) -> SiteResult<()> {
-        let fragments = std::mem::take(&mut self.fragments);
-        self.fragment_bytes = 0;
-        let cache = Arc::clone(&self.site.windows.fragments);
-        let add = tokio::task::spawn_blocking(move || cache.add(fragments)).await;
-        add.map_err(|error| SiteError::internal("keeping fragments", error))
     }
 
     /// The nodes of the category tree among what arrives.
@@ -326,11 +313,14 @@ impl<'s> Ingest<'s> {
         self.summary.catalog_version = if self.unserved.is_empty() {
             self.site.catalog().version()
         } else {
-            self.serve_fragments().await?;
             let _no_other_source_publishes_meanwhile = self.site.sync.commit.lock().await;
             self.unserved.serve(self.site).await?
         };
         self.site.sync.unpublished.served(self.run);
         Ok(())
     }
+}
+
+fn unpacked(document: &PackedDocument) -> SiteResult<Vec<u8>> {
+    document.unpack().map_err(|error| SiteError::internal("unpacking a document", error))
 }

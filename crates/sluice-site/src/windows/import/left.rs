@@ -5,19 +5,15 @@ use std::sync::Arc;
 
 use sluice_catalog::Catalog;
 use sluice_model::{CategoryId, RevisionId, Update, UpdateContent};
-use sluice_store::catalog::{self, StoredFragment};
+use sluice_store::catalog;
 use sluice_store::counter::{self, Counter};
 use sluice_store::{Reader, StoreError, selection, update_change};
 
 use super::unserved::Unserved;
-use crate::error::{SiteError, SiteResult};
+use crate::error::SiteResult;
 use crate::load::usable;
 use crate::site::Site;
 use crate::sync::Left;
-use crate::windows::fragments::{FragmentKey, NewFragment};
-
-/// Revisions whose fragments are in memory together.
-const AT_ONCE: usize = 100;
 
 /// Serves what runs that ended left in the store. Without anything left it costs nothing.
 ///
@@ -35,12 +31,12 @@ pub(crate) async fn serve_left(site: &Site) -> SiteResult<()> {
     let mut unserved = Unserved::new(site.catalog());
     unserved.change.updates = revisions(&mut reader, &unserved.base, left).await?;
     if !unserved.change.updates.is_empty() {
-        let numbers: Vec<_> = unserved.change.updates.iter().map(|(id, _)| *id).collect();
-        fragments(site, &mut reader, &numbers).await?;
+        let served = unserved.change.updates.len();
+        documents(site, &mut reader, left).await?;
         beside(&mut reader, &mut unserved).await?;
         drop(reader);
         unserved.serve(site).await?;
-        tracing::info!(updates = numbers.len(), "served what an earlier run had stored and could not serve");
+        tracing::info!(updates = served, "served what an earlier run had stored and could not serve");
     }
     site.sync.unpublished.caught_up(left);
     Ok(())
@@ -63,23 +59,15 @@ async fn revisions(
     Ok(found)
 }
 
-/// Before the catalog names a revision, its fragments can be served.
-async fn fragments(site: &Site, reader: &mut Reader, revisions: &[RevisionId]) -> SiteResult<()> {
-    for some in revisions.chunks(AT_ONCE) {
-        let mut new = Vec::new();
-        for revision in some {
-            new.extend(catalog::fragments_of(reader, *revision).await?.into_iter().filter_map(kept));
+/// Before the catalog names a revision, its metadata can be served.
+async fn documents(site: &Site, reader: &mut Reader, left: Left) -> Result<(), StoreError> {
+    catalog::load_document_sizes(reader, RevisionId(left.from.0.saturating_sub(1)), |row| {
+        if let Some((revision, size)) = usable(row) {
+            site.windows.fragments.note(revision, size);
         }
-        let cache = Arc::clone(&site.windows.fragments);
-        let add = tokio::task::spawn_blocking(move || cache.add(new)).await;
-        add.map_err(|error| SiteError::internal("keeping fragments", error))?;
-    }
-    Ok(())
-}
-
-fn kept(row: StoredFragment) -> Option<NewFragment> {
-    let key = FragmentKey { revision: row.revision, kind: row.kind, language: row.language };
-    Some(NewFragment { key, plain_size: row.plain_size, packed: row.packed, body: row.body? })
+        Ok(())
+    })
+    .await
 }
 
 /// What was stored together with the revisions.

@@ -1,8 +1,8 @@
 //! Import of Windows update metadata: from documents to a catalog that is served.
 //!
 //! ```text
-//! bytes ── feed ──> container ──> documents ──> derive ──> ingest ──> store, fragments, catalog
-//!         (async)  (a blocking thread: unpack, cut, parse, escape, pack)   (async, in batches)
+//! bytes ── feed ──> container ──> documents ──> derive ──> ingest ──> store, catalog
+//!         (async)  (a blocking thread: unpack, cut, parse, pack)    (async, in batches)
 //! ```
 //!
 //! One document is in memory at a time, and a few that are ready to be stored. What is stored is
@@ -28,11 +28,11 @@ pub(crate) mod tests;
 mod unserved;
 
 pub(crate) use convert::neutral;
-pub(crate) use derive::Derived;
+pub(crate) use derive::{DeriveError, Derived};
 pub(crate) use documents::{Item, item_of, read_document, revision_of};
 pub(crate) use ingest::Ingest;
 pub(crate) use left::serve_left;
-pub(crate) use original::unpack_document;
+pub(crate) use original::{PackedDocument, unpack_document};
 pub use summary::{ImportProblem, ImportSummary};
 
 use sluice_wsus::container::{ContainerError, ContainerLimits, Stop};

@@ -11,7 +11,7 @@ use super::convert;
 use crate::error::SiteResult;
 use crate::site::Site;
 
-/// What is to be served. Whoever adds to it has stored it, with fragments that can be served.
+/// What is to be served. Whoever adds to it has stored it, with documents that are known.
 pub(super) struct Unserved {
     /// What is served since before.
     pub(super) base: Arc<Catalog>,

@@ -17,6 +17,7 @@ use sluice_catalog::{Catalog, Fleet};
 use sluice_model::{CollectionId, RevisionId};
 
 use super::answers::Answers;
+use super::fragments::Slots;
 use super::known::{KnownClient, KnownClients};
 use super::settings::WindowsSettings;
 use crate::directory::Directory;
@@ -34,6 +35,8 @@ const MAX_SCOPES: usize = 1_000;
 /// A snapshot.
 pub(crate) struct WindowsView {
     base: Arc<ScopeBase>,
+    /// Bytes of the documents of everything in scope.
+    documents: u64,
     files: Arc<FileIndex>,
     groups: Groups,
     now: Timestamp,
@@ -52,8 +55,7 @@ pub(crate) struct WindowsView {
 
 impl WindowsView {
     fn build(
-        base: Arc<ScopeBase>,
-        files: Arc<FileIndex>,
+        Made { base, documents, files }: Made,
         directory: &Arc<Directory>,
         settings: &WindowsSettings,
         known: &KnownClients,
@@ -76,7 +78,8 @@ impl WindowsView {
         let newest = RevisionId(base.catalog().current_revisions().max().unwrap_or(0));
         let deployed_to = deployments.iter().map(|(collection, _)| *collection).collect();
         let scopes = ArcSwap::default();
-        let view = Self { base, files, groups, now, deployments, deployed_to, scopes, next, newest, answers };
+        let view =
+            Self { base, documents, files, groups, now, deployments, deployed_to, scopes, next, newest, answers };
         let mut scopes = HashMap::from([(Box::default(), view.scope_of(&[]))]);
         for client in known.all() {
             let key = view.key(&view.groups.of_client(client.device, &client.target_groups()));
@@ -91,6 +94,11 @@ impl WindowsView {
     /// What all clients' scopes have in common.
     pub(crate) fn base(&self) -> &Arc<ScopeBase> {
         &self.base
+    }
+
+    /// Bytes of the documents of everything in scope.
+    pub(crate) fn documents(&self) -> u64 {
+        self.documents
     }
 
     /// The catalog it is of.
@@ -167,6 +175,7 @@ pub(crate) struct Sources {
     pub(crate) settings: Arc<ArcSwap<WindowsSettings>>,
     pub(crate) known: Arc<KnownClients>,
     pub(crate) host: Host,
+    pub(crate) documents: Arc<Slots>,
     /// Bytes for metadata in all.
     pub(crate) metadata_memory: u64,
 }
@@ -175,7 +184,7 @@ impl Views {
     /// The first snapshot.
     pub(crate) fn new(sources: Sources) -> Self {
         let catalog = Arc::clone(sources.fleet.load().catalog());
-        let view = sources.build(Arc::new(ScopeBase::build(&catalog)), Arc::new(FileIndex::of(&catalog)));
+        let view = sources.build(Made::of(&catalog, &sources.documents));
         Self { current: ArcSwap::from_pointee(view), building: Mutex::new(()), sources }
     }
 
@@ -191,12 +200,12 @@ impl Views {
         let old = self.current.load_full();
         let built = catch_unwind(AssertUnwindSafe(|| {
             let catalog = Arc::clone(self.sources.fleet.load().catalog());
-            let (base, files) = if Arc::ptr_eq(old.catalog(), &catalog) {
-                (Arc::clone(&old.base), Arc::clone(&old.files))
+            let made = if Arc::ptr_eq(old.catalog(), &catalog) {
+                Made { base: Arc::clone(&old.base), documents: old.documents, files: Arc::clone(&old.files) }
             } else {
-                (Arc::new(ScopeBase::build(&catalog)), Arc::new(FileIndex::of(&catalog)))
+                Made::of(&catalog, &self.sources.documents)
             };
-            self.sources.build(base, files)
+            self.sources.build(made)
         }));
         match built {
             Ok(view) => self.current.store(Arc::new(view)),
@@ -212,11 +221,32 @@ impl Views {
     }
 }
 
+/// What a snapshot has of its catalog.
+struct Made {
+    base: Arc<ScopeBase>,
+    documents: u64,
+    files: Arc<FileIndex>,
+}
+
+impl Made {
+    fn of(catalog: &Arc<Catalog>, documents: &Slots) -> Self {
+        std::thread::scope(|scope| {
+            // Beside it, since a new catalog waits for both.
+            let files = scope.spawn(|| Arc::new(FileIndex::of(catalog)));
+            let base = Arc::new(ScopeBase::build(catalog));
+            let sizes = base.revisions().iter().map(|revision| documents.document(RevisionId(revision)));
+            let documents = sizes.sum();
+            let files = files.join().unwrap_or_else(|defect| std::panic::resume_unwind(defect));
+            Self { base, documents, files }
+        })
+    }
+}
+
 impl Sources {
-    fn build(&self, base: Arc<ScopeBase>, files: Arc<FileIndex>) -> WindowsView {
+    fn build(&self, made: Made) -> WindowsView {
         let (directory, settings) = (self.directory.load_full(), self.settings.load());
         let answers = Answers::new(self.metadata_memory);
-        WindowsView::build(base, files, &directory, &settings, &self.known, self.host.now(), answers)
+        WindowsView::build(made, &directory, &settings, &self.known, self.host.now(), answers)
     }
 }
 

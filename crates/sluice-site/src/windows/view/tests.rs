@@ -86,6 +86,7 @@ impl World {
             settings: Arc::new(ArcSwap::from_pointee(settings)),
             known: Arc::default(),
             host: Host { clock: Arc::clone(&clock) as Arc<dyn Clock>, entropy: Arc::new(Zeros) },
+            documents: Arc::new(Slots::new(0)),
             metadata_memory: 64 << 20,
         };
         let (directory, settings) = (Arc::clone(&sources.directory), Arc::clone(&sources.settings));

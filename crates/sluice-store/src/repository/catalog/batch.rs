@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use sluice_model::{Category, CategoryKind, IndexId, PackageIndex, RevisionId, SourceId, Update, UpdateId};
 
-use super::fragment::{self, FragmentWrite};
+use super::document::{self, DocumentWrite};
 use super::index_row::{ContentRow, IndexRow};
 use super::update_row::UpdateRow;
 use super::{IndexEntry, ReleaseAnchor};
@@ -80,8 +80,8 @@ pub struct CatalogBatch {
     pub categories: Vec<Category>,
     /// New revisions. One that is there already (same update and number) stays as it is.
     pub revisions: Vec<Arc<Update>>,
-    /// What clients get of revisions.
-    pub fragments: Vec<FragmentWrite>,
+    /// The documents of revisions for Windows.
+    pub documents: Vec<DocumentWrite>,
     /// Added or changed indices.
     pub indexes: Vec<IndexWrite>,
     /// Indices that are no longer synchronized.
@@ -96,13 +96,43 @@ impl CatalogBatch {
     /// Packs what must be packed, before the batch is queued for the one writer.
     ///
     /// # Errors
-    /// [`StoreError::Invalid`] when an update or fragment is too large, or a fragment belongs to a
+    /// [`StoreError::Invalid`] when an update or document is too large, or a document belongs to a
     /// revision outside the batch.
     pub fn pack(self) -> Result<PackedBatch, StoreError> {
-        let bodies = self.revisions.iter().map(|update| pack(&UpdateRow::new(update)));
-        let bodies = bodies.collect::<Result<Vec<_>, _>>()?;
-        fragment::check(&self.fragments, self.revisions.len())?;
-        Ok(PackedBatch { batch: self, bodies })
+        let updates = self.revisions.iter().map(|update| PackedUpdate::of(update)).collect::<Result<Vec<_>, _>>()?;
+        self.with(updates)
+    }
+
+    /// The batch with its revisions packed before, in its order.
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] when they are not as many as its revisions, or as [`Self::pack`].
+    pub fn with(self, updates: Vec<PackedUpdate>) -> Result<PackedBatch, StoreError> {
+        if updates.len() != self.revisions.len() {
+            return Err(StoreError::Invalid { what: "not every revision of a batch is packed".into() });
+        }
+        document::check(&self.documents, self.revisions.len())?;
+        Ok(PackedBatch { batch: self, updates })
+    }
+}
+
+/// An update as it is stored. Packing it takes a moment, so it can be done where there is time.
+#[derive(Clone, Debug)]
+pub struct PackedUpdate(Vec<u8>);
+
+impl PackedUpdate {
+    /// Packs an update.
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] when it is too large.
+    pub fn of(update: &Update) -> Result<Self, StoreError> {
+        pack(&UpdateRow::new(update)).map(Self)
+    }
+
+    /// Bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.0.len()
     }
 }
 
@@ -111,7 +141,7 @@ impl CatalogBatch {
 pub struct PackedBatch {
     batch: CatalogBatch,
     /// Of its revisions.
-    bodies: Vec<Vec<u8>>,
+    updates: Vec<PackedUpdate>,
 }
 
 /// What became of a [`CatalogBatch`].
@@ -133,7 +163,7 @@ pub struct CatalogCommit {
 /// [`StoreError::Invalid`] when an index refers to a revision outside the batch,
 /// [`StoreError::Reference`] when a source does not exist.
 pub async fn commit_sync_batch(tx: &mut Tx, batch: PackedBatch, at: Timestamp) -> Result<CatalogCommit, StoreError> {
-    let PackedBatch { batch, bodies } = batch;
+    let PackedBatch { batch, updates } = batch;
     tx.bulk(&PUT_CATEGORIES, &last_of_each(&batch.categories, |c| c.id), |c, args| {
         args.push(c.id);
         args.push(kind_number(c.kind));
@@ -141,12 +171,12 @@ pub async fn commit_sync_batch(tx: &mut Tx, batch: PackedBatch, at: Timestamp) -
         args.push(&c.title);
     })
     .await?;
-    let (revisions, new) = insert_revisions(tx, &batch.revisions, bodies, at).await?;
+    let (revisions, new) = insert_revisions(tx, &batch.revisions, updates, at).await?;
     let target = |reference| match reference {
         RevisionRef::Stored(id) => Some(id),
         RevisionRef::New(place) => new.get(place).filter(|new| **new).and(revisions.get(place)).copied(),
     };
-    fragment::insert(tx, batch.fragments, target).await?;
+    document::insert(tx, batch.documents, target).await?;
     for id in &batch.removed_indexes {
         tx.execute(&REMOVE_INDEX, args![*id]).await?;
     }
@@ -178,7 +208,7 @@ pub async fn forget_anchors(tx: &mut Tx, source: SourceId) -> Result<(), StoreEr
 async fn insert_revisions(
     tx: &mut Tx,
     updates: &[Arc<Update>],
-    bodies: Vec<Vec<u8>>,
+    packed: Vec<PackedUpdate>,
     at: Timestamp,
 ) -> Result<(Vec<RevisionId>, Vec<bool>), StoreError> {
     struct Row {
@@ -191,9 +221,10 @@ async fn insert_revisions(
         return Ok((Vec::new(), Vec::new()));
     }
     let first = counter::allocate_u32(tx, Counter::Revision, updates.len()).await?;
-    let rows = (first..).map(RevisionId).zip(updates).zip(bodies);
-    let rows: Vec<_> =
-        rows.map(|((id, update), body)| Row { id, update: update.id, number: update.number, body }).collect();
+    let rows = (first..).map(RevisionId).zip(updates).zip(packed);
+    let rows: Vec<_> = rows
+        .map(|((id, update), PackedUpdate(body))| Row { id, update: update.id, number: update.number, body })
+        .collect();
     let inserted = tx
         .bulk(&INSERT_REVISIONS, &rows, |row, args| {
             args.push(row.id);

@@ -1,20 +1,18 @@
-//! The catalog: categories, revisions of updates, the fragments that Windows devices get of them,
-//! package indices with what they offer, and what the next synchronization compares with.
+//! The catalog: categories, revisions of updates, the documents of those for Windows, package indices with what they
+//! offer, and what the next synchronization compares with.
 
 mod batch;
-mod fragment;
+mod document;
 mod index_row;
 mod load;
 mod update_row;
 mod windows_row;
 
 pub use batch::{
-    CatalogBatch, CatalogCommit, IndexWrite, OfferedBinary, PackedBatch, RevisionRef, commit_sync_batch, forget_anchors,
+    CatalogBatch, CatalogCommit, IndexWrite, OfferedBinary, PackedBatch, PackedUpdate, RevisionRef, commit_sync_batch,
+    forget_anchors,
 };
-pub use fragment::{
-    FragmentKind, FragmentWrite, MAX_FRAGMENT, StoredDocument, StoredFragment, document_sizes, documents, documents_of,
-    fragment, fragments_of, load_fragments,
-};
+pub use document::{DocumentWrite, MAX_PACKED_DOCUMENT, StoredDocument, documents, documents_of, load_document_sizes};
 pub use load::{
     StoredIndex, StoredRevision, index_anchors, load_anchors, load_categories, load_indexes, load_revisions,
     release_anchor,
@@ -25,7 +23,7 @@ use sluice_model::{RevisionId, SourceId};
 
 use crate::statement::Statement;
 
-pub(crate) const STATEMENTS: &[&[Statement]] = &[batch::STATEMENTS, fragment::STATEMENTS, load::STATEMENTS];
+pub(crate) const STATEMENTS: &[&[Statement]] = &[batch::STATEMENTS, document::STATEMENTS, load::STATEMENTS];
 
 /// One package that an index offers: a revision and the place of the package in its list of
 /// binaries.

@@ -11,7 +11,7 @@ use crate::soap::{Element, Fragment, Limits, Reader, SoapError, Value, XmlWriter
 pub enum UpdateBlob<'a> {
     /// `XmlUpdateBlob`: the document as escaped text.
     Plain(Fragment<'a>),
-    /// `XmlUpdateBlobCompressed`: Base64 of a [cabinet](blob), as text.
+    /// `XmlUpdateBlobCompressed`: Base64 of a [cabinet](blob), as text. Two servers may agree on something else.
     Packed(Cow<'a, str>),
 }
 
@@ -40,12 +40,24 @@ impl UpdateBlob<'_> {
                 let text = fragment.to_xml().map_err(BlobError::Text)?;
                 if text.len() > limit { Err(BlobError::TooLarge { limit }) } else { Ok(text) }
             }
-            Self::Packed(text) => {
-                let cabinet = Vec::<u8>::parse(text.trim_ascii()).ok_or(BlobError::Base64)?;
-                blob::unpack(&cabinet, limit)
-            }
+            Self::Packed(text) => blob::unpack(&packed(text)?, limit),
         }
     }
+
+    /// What is packed, as bytes; `None` for text.
+    ///
+    /// # Errors
+    /// [`BlobError`] if it is not Base64.
+    pub fn packed(&self) -> Result<Option<Vec<u8>>, BlobError> {
+        match self {
+            Self::Plain(_) => Ok(None),
+            Self::Packed(text) => packed(text).map(Some),
+        }
+    }
+}
+
+fn packed(text: &str) -> Result<Vec<u8>, BlobError> {
+    Vec::<u8>::parse(text.trim_ascii()).ok_or(BlobError::Base64)
 }
 
 /// A revision as one server gives it to another.

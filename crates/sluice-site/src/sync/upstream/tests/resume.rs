@@ -82,11 +82,11 @@ async fn stopped_at_every_request() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_stored_and_not_served_is_served_and_not_fetched_again() {
     let world = World::new().await;
-    world.add_updates(100..350);
+    world.add_updates(100..1100);
     let site = &world.base.site;
     let mut ingest = Ingest::new(site, world.source).await.unwrap();
     let mut stored = false;
-    for number in 100..350 {
+    for number in 100..1100 {
         let text = software(number, 1, &format!("update {number}"), &[PRODUCT]);
         stored = ingest.take(read_document(&site.catalog(), "x".into(), text.as_bytes())).await.unwrap();
     }
@@ -95,7 +95,7 @@ async fn what_is_stored_and_not_served_is_served_and_not_fetched_again() {
 
     let run = world.delta().await;
     assert_eq!((run.outcome, run.updates_new), (SyncOutcome::Changed, 2));
-    assert_eq!(world.base.titles().len(), 252);
+    assert_eq!(world.base.titles().len(), 1002);
     assert_eq!(world.upstream.taken().iter().map(|asked| asked.revisions.len()).sum::<usize>(), 2);
     assert_eq!(site.sync.unpublished.beside(|| ()).1, None);
 }

@@ -29,9 +29,10 @@ async fn fragments_are_the_recorded_ones(world: &World, name: &str, text: &str) 
         let path = shared(&format!("captures/update-metadata/fragments/{name}.{kind}.xml")).unwrap();
         soap::escape(&fs::read_to_string(path).unwrap())
     };
-    assert_eq!(plain(cache.core(revision)).await, recorded("core"), "{name}");
-    assert_eq!(plain(cache.extended(revision)).await, recorded("extended"), "{name}");
-    let [english] = &cache.localized(revision, &["en-US", "en"])[..] else { panic!("{name}") };
+    let found = cache.of(&[revision]).await.unwrap().pop().unwrap().unwrap();
+    assert_eq!(plain(Some(found.core())).await, recorded("core"), "{name}");
+    assert_eq!(plain(Some(found.extended())).await, recorded("extended"), "{name}");
+    let [english] = &found.localized(&["en-US", "en"])[..] else { panic!("{name}") };
     assert_eq!(plain(Some(english.clone())).await, recorded("localized-en"), "{name}");
 }
 

@@ -5,7 +5,6 @@ use std::io;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use sluice_model::CategoryId;
-use sluice_store::catalog::FragmentKind;
 
 use super::world::{World, category, pieces, revision, software, update_id};
 use crate::page::PageRequest;
@@ -124,23 +123,23 @@ async fn the_same_number_with_another_content_is_quarantined() {
 #[tokio::test]
 async fn what_breaks_off_goes_on_from_there() {
     let mut world = World::new().await;
-    let all: Vec<String> = (0..700).map(|n| software(1000 + n, 1, &format!("{n}"), &[])).collect();
+    let all: Vec<String> = (0..2800).map(|n| software(10_000 + n, 1, &format!("{n}"), &[])).collect();
     let whole = Bytes::from(all.concat());
     let part = whole.slice(..whole.len() * 6 / 7);
     let cut = pieces(part).chain(stream::iter([Err(io::Error::other("cut"))]));
     let error = world.import_stream("all.xml", cut).await.unwrap_err();
     assert_eq!(error.message, "the upload of all.xml broke off: cut");
     let stored = world.site.catalog().current_windows().len();
-    assert!((500..=600).contains(&stored), "{stored}");
+    assert!((2000..=2400).contains(&stored), "{stored}");
     world.restart().await;
     assert_eq!(world.site.catalog().current_windows().len(), stored);
     let summary = world.import("all.xml", whole).await.unwrap();
-    assert_eq!((summary.unchanged, summary.unchanged + summary.new_updates), (stored, 700));
-    assert_eq!(world.site.catalog().current_windows().len(), 700);
+    assert_eq!((summary.unchanged, summary.unchanged + summary.new_updates), (stored, 2800));
+    assert_eq!(world.site.catalog().current_windows().len(), 2800);
     assert_eq!(world.quarantine().await, []);
 }
 
-/// Whatever is in the store has its fragments and its document, also after a stop in the middle.
+/// Whatever is in the store has its document, also after a stop in the middle.
 #[tokio::test]
 async fn a_site_that_stops_keeps_whole_batches() {
     let mut world = World::new().await;
@@ -148,7 +147,7 @@ async fn a_site_that_stops_keeps_whole_batches() {
     let body = stream::unfold(receiver, async |mut receiver| Some((receiver.recv().await?, receiver)));
     let (site, admin) = (world.site.clone(), world.admin.clone());
     let import = tokio::spawn(async move { site.import_catalog(&admin, "all.xml", None, Box::pin(body)).await });
-    let text: String = (0..600).map(|n| software(2000 + n, 1, &format!("{n}"), &[])).collect();
+    let text: String = (0..2400).map(|n| software(20_000 + n, 1, &format!("{n}"), &[])).collect();
     for piece in text.as_bytes().chunks(20_000) {
         sender.send(Ok(Bytes::copy_from_slice(piece))).await.unwrap();
     }
@@ -158,15 +157,12 @@ async fn a_site_that_stops_keeps_whole_batches() {
     assert_eq!(error.message, "the site is stopping");
     let catalog = world.site.catalog();
     for id in catalog.current_windows().iter().map(sluice_model::RevisionId) {
-        assert!(world.site.windows.fragments.core(id).is_some());
-        let mut reader = world.site.store.reader().await.unwrap();
-        let row = sluice_store::catalog::fragment(&mut reader, id, FragmentKind::Document, "").await.unwrap();
-        assert!(row.is_some());
+        assert!(world.site.windows.fragments.of(&[id]).await.unwrap().pop().unwrap().is_some());
     }
     let runs = world.site.sync_history(&world.admin, None, PageRequest::default()).await.unwrap().items;
     assert_eq!(runs[0].outcome, SyncOutcome::Interrupted);
     let summary = world.import("all.xml", text).await.unwrap();
-    assert_eq!(summary.unchanged + summary.new_updates, 600);
+    assert_eq!(summary.unchanged + summary.new_updates, 2400);
 }
 
 #[tokio::test]
