@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `settings`, `servers`, `pending` | who is served: nobody, the approved, anybody |
 //! | `session`, `cookie`, `anchor` | authorization, cookies, configuration, where a server was left |
+//! | `proof` | that a site is the one that joined here |
 //! | `lists` | which revisions there are, from a snapshot, without a database call |
 //! | `documents`, `ready`, `remembered` | the documents, made ready once and answers kept for the next who asks |
 //! | `decisions`, `files`, `file_keys` | for replicas: groups, deployments, declined updates; files that are missed; keys of encrypted ones |
@@ -25,6 +26,7 @@ mod languages;
 mod lists;
 mod load;
 mod pending;
+pub(crate) mod proof;
 mod ready;
 mod remembered;
 pub mod rollup;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use sluice_model::{ProtocolVersion, ServerId};
+use sluice_model::{ProtocolVersion, ServerId, SiteId};
 use sluice_store::downstream_server::{self, DownstreamServerRecord, PackedServer, ServerStanding};
 use uuid::{Uuid, uuid};
 
@@ -12,6 +12,7 @@ use super::anchor::Anchor;
 use super::cookie::ServerCookie;
 use super::fault::{ServerFault, ServerResult};
 use super::languages::LANGUAGES;
+use super::proof;
 use super::servers::{KnownServer, MAX_SERVERS};
 use super::settings::{ConfigOrder, DownstreamAccess};
 use crate::error::chain;
@@ -90,12 +91,18 @@ impl Site {
     /// administrator; nothing is stored of it.
     ///
     /// # Errors
-    /// `InvalidParameters` for an id or a name that cannot be one; `NotApproved`.
+    /// `InvalidParameters` for an id or a name that cannot be one; `NotApproved`, also for who says it is a site that
+    /// joined here and does not prove it.
     pub async fn downstream_authorize(self: &Arc<Self>, asked: ServerAuthorization) -> ServerResult<Vec<u8>> {
         let now = self.now();
         let (name, id) = identity(&asked.name, &asked.id)?;
         let sluice = asked.programs.contains(&SLUICE_PROGRAM);
         let stored_documents = asked.programs.contains(&STORED_DOCUMENTS);
+        if self.sites.children.of_server(id).is_some_and(|site| !self.proves(site, &asked.programs)) {
+            self.downstream.pending.refuse();
+            tracing::warn!(server = %id, name, peer = %asked.peer, "a server says it is a site that joined here and does not prove it");
+            return Err(ServerFault::NotApproved);
+        }
         let access = self.downstream.settings.load().access;
         let known = self.served(id);
         let known = match (known, access) {
@@ -118,6 +125,12 @@ impl Site {
         let epoch = self.windows.cookies.epoch();
         let cookie = ServerCookie { server: id, epoch, expires, protocol: PROTOCOL, sluice, stored_documents };
         cookie.seal_authorization(&self.windows.cookies)
+    }
+
+    /// Whether the keys of a server show the credential of this site.
+    fn proves(&self, site: SiteId, keys: &[Uuid]) -> bool {
+        let shown = proof::credential(keys).and_then(|credential| self.authenticate_site(&credential).ok());
+        shown.is_some_and(|shown| shown.id == site)
     }
 
     /// Takes a server in that comes while anybody is welcome.

@@ -43,6 +43,6 @@ impl Site {
 
     /// Whether a server is a site below this one, which proved who it is when it joined.
     pub(super) fn is_site_below(&self, id: ServerId) -> bool {
-        self.sites.children.has_server(id)
+        self.sites.children.of_server(id).is_some()
     }
 }

@@ -74,10 +74,11 @@ impl Children {
         self.0.load().get(&id).map(Arc::clone)
     }
 
-    /// Whether a server is a site below this one that has not left.
-    pub(crate) fn has_server(&self, id: ServerId) -> bool {
+    /// The site below this one that a server is, if it has not left.
+    pub(crate) fn of_server(&self, id: ServerId) -> Option<SiteId> {
         let all = self.0.load();
-        all.values().map(|site| site.record()).any(|record| record.server == id && record.left_at.is_none())
+        let mut present = all.values().map(|site| site.record()).filter(|record| record.left_at.is_none());
+        present.find(|record| record.server == id).map(|record| record.node.id)
     }
 
     /// All, by name.

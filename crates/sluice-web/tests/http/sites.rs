@@ -1,14 +1,20 @@
 //! The protocol between sites: who may speak, and what they may say.
 
+use std::net::Ipv4Addr;
+
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use sluice_site::Caller;
-use sluice_wire::site::SiteToken;
+use sluice_site::downstream::settings::{DownstreamAccess, DownstreamSettingsChange};
+use sluice_site::downstream::{SLUICE_PROGRAM, ServerAuthorization, ServerFault};
+use sluice_wire::site::{SiteCredential, SiteToken};
+use uuid::Uuid;
 
 use crate::client::{Answer, Ask};
 use crate::site::TestSite;
 
 const CHILD: &str = "0198c0de-0000-7000-8000-0000000000aa";
+const SERVER: &str = "0198c0de-0000-7000-8000-0000000000cc";
 const NOW: i64 = 1_795_341_600;
 
 async fn token(site: &TestSite) -> String {
@@ -23,7 +29,7 @@ async fn post(site: &TestSite, path: &str, credential: Option<&str>, body: &Valu
 
 fn join(token: &str) -> Value {
     json!({ "token": token, "site": { "id": CHILD, "name": "Branch", "version": env!("CARGO_PKG_VERSION") },
-        "server": "0198c0de-0000-7000-8000-0000000000cc", "mode": "replica", "has_sites_below": false, "time": NOW })
+        "server": SERVER, "mode": "replica", "has_sites_below": false, "time": NOW })
 }
 
 fn with(mut request: Value, path: &str, value: Value) -> Value {
@@ -107,6 +113,45 @@ async fn only_a_site_that_joined_is_heard() {
     let removed = Ask::new(&site.admin, "delete", &format!("/api/v1/sites/{CHILD}")).bearer(&site.administrator);
     assert_eq!(removed.send().await.status, StatusCode::NO_CONTENT);
     assert_eq!(listed(&site).await.as_array().unwrap().len(), 1);
+}
+
+/// The GUID by which it synchronizes is no secret.
+#[tokio::test]
+async fn only_a_site_that_proves_who_it_is_synchronizes_as_that_site() {
+    let site = TestSite::open().await;
+    let ask = async |programs: &[Uuid]| {
+        let asked = ServerAuthorization {
+            name: "branch.example".into(),
+            id: SERVER.into(),
+            programs: programs.to_vec(),
+            peer: Ipv4Addr::LOCALHOST.into(),
+        };
+        site.site.downstream_authorize(asked).await.map(drop)
+    };
+    let keys = |credential: &str| {
+        let SiteCredential { site, secret } = SiteCredential::decode(credential).unwrap();
+        let (first, second) = secret.split_at(16);
+        let proof: Uuid = "8f2b6a1d-1c53-4d0e-9f6b-52c0a7d9e310".parse().unwrap();
+        [SLUICE_PROGRAM, proof, site, Uuid::from_slice(first).unwrap(), Uuid::from_slice(second).unwrap()]
+    };
+    let old = keys(&joined(&site).await);
+    assert_eq!(ask(&old).await, Ok(()));
+    let mut wrong = old;
+    wrong[4] = Uuid::nil();
+    let mut other = old;
+    other[2] = Uuid::from_u128(7);
+    for stranger in [&[][..], &[SLUICE_PROGRAM], &old[..4], &wrong, &other] {
+        assert_eq!(ask(stranger).await, Err(ServerFault::NotApproved), "{stranger:?}");
+    }
+    // Even where anybody may synchronize, nobody does as another.
+    let anybody = DownstreamSettingsChange { access: Some(DownstreamAccess::Anybody), ..Default::default() };
+    site.site.change_downstream_settings(&Caller::system(), anybody).await.unwrap();
+    assert_eq!(ask(&[]).await, Err(ServerFault::NotApproved));
+    let new = joined(&site).await;
+    assert_eq!((ask(&old).await, ask(&keys(&new)).await), (Err(ServerFault::NotApproved), Ok(())));
+    // One that left is a server like any other.
+    assert_eq!(post(&site, "leave", Some(&new), &json!({})).await.status, StatusCode::OK);
+    assert_eq!(ask(&[]).await, Ok(()));
 }
 
 #[tokio::test]

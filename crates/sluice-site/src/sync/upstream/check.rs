@@ -78,7 +78,7 @@ impl Site {
         source: &UpstreamSource,
         step: &(dyn Fn(&'static str) + Send + Sync),
     ) -> Result<ServerSyncConfigData, UpstreamError> {
-        let session = self.upstreams.begin_once(source)?;
+        let session = self.upstream_trial(source)?;
         let known = session.known(self.upstreams.id, self.now(), step);
         let known = tokio::time::timeout(PATIENCE, known).await;
         let known = known.unwrap_or_else(|_| Err(UpstreamError::TooSlow { url: source.url.clone() }))?;

@@ -77,7 +77,7 @@ async fn ask_for(site: &Arc<Site>, source: SourceId, file: &WantedContent) -> Re
     let unavailable = |error: super::UpstreamError| {
         SiteError::unavailable(error.to_string(), "The site tries again by itself.").with_source(error)
     };
-    let session = site.upstreams.session(&record, server).map_err(unavailable)?;
+    let session = site.upstream_session(&record, server).map_err(unavailable)?;
     let known = upstream::get(&mut site.store.reader().await?, source).await?;
     // A server that was never synchronized with knows nothing of the files of updates here.
     let Some(known) = known else { return Ok(()) };

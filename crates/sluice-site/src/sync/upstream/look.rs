@@ -30,8 +30,8 @@ pub(crate) async fn look(
     record: Option<&SourceRecord>,
 ) -> Result<Look, SyncError> {
     let (session, me) = match record {
-        Some(record) => (site.upstreams.session(record, source)?, account(site, record).await?),
-        None => (site.upstreams.begin_once(source)?.into(), site.upstreams.id),
+        Some(record) => (site.upstream_session(record, source)?, account(site, record).await?),
+        None => (site.upstream_trial(source)?.into(), site.upstreams.id),
     };
     let now = || site.now();
     let asking = Asking { me, now: &now, on_bytes: &|_| {} };

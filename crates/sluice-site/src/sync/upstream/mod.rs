@@ -35,12 +35,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sluice_model::SourceId;
 use sluice_store::source::SourceRecord;
 use sluice_store::{Store, meta};
+use sluice_wire::site::SiteCredential;
 use uuid::Uuid;
 
 use self::connection::{Connection, Pace};
 use self::session::Session;
 use crate::error::{SiteError, SiteResult};
 use crate::host::Host;
+use crate::site::Site;
 use crate::sources::UpstreamSource;
 
 pub use check::{CheckedStep, SourceCheck};
@@ -68,6 +70,32 @@ pub(crate) struct Upstreams {
     /// What tests select that have no catalog to select from.
     #[cfg(test)]
     pub(crate) selected: arc_swap::ArcSwapOption<crate::selection::SelectionFilter>,
+}
+
+impl Site {
+    /// The conversation with the server of a source.
+    fn upstream_session(&self, record: &SourceRecord, source: &UpstreamSource) -> Result<Arc<Session>, UpstreamError> {
+        let session = self.upstreams.session(record, source)?;
+        session.prove(self.proof_towards(source));
+        Ok(session)
+    }
+
+    /// The same to try out.
+    fn upstream_trial(&self, source: &UpstreamSource) -> Result<Session, UpstreamError> {
+        let session = self.upstreams.begin_once(source)?;
+        session.prove(self.proof_towards(source));
+        Ok(session)
+    }
+
+    /// What this site shows of itself to a server: something only to the site above, at its address and with its
+    /// certificate.
+    fn proof_towards(&self, source: &UpstreamSource) -> Option<SiteCredential> {
+        let place = self.sites.place();
+        let parent = place.parent.as_ref()?;
+        let same_address = parent.url.trim_end_matches('/') == source.url.trim_end_matches('/');
+        let is_it = same_address && source.pinned == [hex::encode(parent.authority_sha256)];
+        is_it.then(|| parent.credential.clone())
+    }
 }
 
 impl Upstreams {

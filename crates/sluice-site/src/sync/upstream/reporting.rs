@@ -33,7 +33,7 @@ impl ReportingSession {
     ) -> Result<Option<Self>, RollupError> {
         let known = upstream::get(&mut site.store.reader().await?, record.id).await?;
         let Some(known) = known.filter(|known| known.server == source.url) else { return Ok(None) };
-        let session = site.upstreams.session(record, source)?;
+        let session = site.upstream_session(record, source)?;
         session.known(known.account, site.now(), &|_| {}).await?;
         Ok(Some(Self { session, account: known.account }))
     }

@@ -41,7 +41,7 @@ pub(in crate::sync) async fn synchronize(
     counts: &mut Counts,
 ) -> Result<SyncOutcome, SyncError> {
     let _turn = site.sync.gate.acquire().await.map_err(|_| SyncError::Stopping)?;
-    let session = site.upstreams.session(record, source)?;
+    let session = site.upstream_session(record, source)?;
     let state = State::load(site, record, source, live.extent).await?;
     let version = site.catalog().version();
     // Before what is missing is looked for: it is not fetched again, and no anchor passes it.

@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwapOption;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
+use sluice_wire::site::SiteCredential;
 use sluice_wsus::messages::dss_auth::{GetAuthorizationCookie, GetAuthorizationCookieResponse};
 use sluice_wsus::messages::server_sync::{
     GetAuthConfig, GetAuthConfigResponse, GetConfigData, GetConfigDataResponse, GetCookie, GetCookieResponse,
@@ -17,7 +19,7 @@ use uuid::Uuid;
 
 use super::connection::{Body, Connection, Question};
 use super::error::UpstreamError;
-use crate::downstream::{SLUICE_PROGRAM, STORED_DOCUMENTS};
+use crate::downstream::{SLUICE_PROGRAM, STORED_DOCUMENTS, proof};
 use crate::sources::MICROSOFT_UPDATE;
 
 /// What this site says it speaks. Updates for newer versions are hidden from it.
@@ -48,6 +50,8 @@ pub(crate) struct Session {
     connection: Connection,
     /// How the site calls itself there.
     account: String,
+    /// What proves there who the site is.
+    proof: ArcSwapOption<SiteCredential>,
     known: Mutex<Option<Arc<Known>>>,
 }
 
@@ -77,7 +81,12 @@ impl Known {
 
 impl Session {
     pub(super) fn new(connection: Connection, account: String) -> Self {
-        Self { connection, account, known: Mutex::default() }
+        Self { connection, account, proof: ArcSwapOption::empty(), known: Mutex::default() }
+    }
+
+    /// What proves from now on who this site is, when it is authorized.
+    pub(super) fn prove(&self, proof: Option<SiteCredential>) {
+        self.proof.store(proof.map(Arc::new));
     }
 
     /// The server, for people.
@@ -93,7 +102,12 @@ impl Session {
     /// What tells another Sluice that this is one. WSUS knows such keys of programs and passes over those it does not
     /// know; Microsoft's service is told nothing it does not need.
     fn programs(&self) -> Vec<Uuid> {
-        if self.url() == MICROSOFT_UPDATE { Vec::new() } else { vec![SLUICE_PROGRAM, STORED_DOCUMENTS] }
+        if self.url() == MICROSOFT_UPDATE {
+            return Vec::new();
+        }
+        let proof = self.proof.load();
+        let proof = proof.iter().flat_map(|credential| proof::keys(credential));
+        [SLUICE_PROGRAM, STORED_DOCUMENTS].into_iter().chain(proof).collect()
     }
 
     /// Whether the server keeps no files; `None`: it did not say yet, or is just being asked.
