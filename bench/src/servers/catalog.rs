@@ -32,11 +32,15 @@ pub struct Parsed {
 /// 60,000 revisions of the kinds of the Windows 11 product, with smaller manifests: 20,000 patches and 20,000 drivers
 /// stand for the many products of a whole WSUS.
 pub fn catalog() -> Catalog {
+    with_manifests(0.25)
+}
+
+fn with_manifests(factor: f64) -> Catalog {
     let shape = CatalogShape {
         leaf_detectoids: 14_750,
         patches: 20_000,
         drivers: 20_000,
-        ..CatalogShape::windows11().scaled(0.25)
+        ..CatalogShape::windows11().scaled(factor)
     };
     Catalog::new(shape, SEED)
 }
@@ -45,15 +49,26 @@ fn path(work: &Work) -> PathBuf {
     work.path("servers-catalog.xml")
 }
 
-/// Writes the documents into a file and lets a bare pull parser read them.
-pub fn prepare(work: &Work, report: &mut Report) -> anyhow::Result<Parsed> {
-    let catalog = catalog();
+fn write(work: &Work, catalog: &Catalog) -> anyhow::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 20, File::create(path(work))?);
     for document in catalog.documents() {
         document.write(&mut out)?;
         out.write_all(BETWEEN)?;
     }
     out.flush()?;
+    Ok(())
+}
+
+/// Writes the documents of as many revisions, with manifests as long as those of Windows 11; their bytes.
+pub fn prepare_long(work: &Work) -> anyhow::Result<u64> {
+    write(work, &with_manifests(1.0))?;
+    Ok(std::fs::metadata(path(work))?.len())
+}
+
+/// Writes the documents into a file and lets a bare pull parser read them.
+pub fn prepare(work: &Work, report: &mut Report) -> anyhow::Result<Parsed> {
+    let catalog = catalog();
+    write(work, &catalog)?;
     let mut text = Vec::new();
     File::open(path(work))?.read_to_end(&mut text)?;
     #[expect(clippy::cast_precision_loss, reason = "sizes of a bench fit")]
@@ -82,9 +97,9 @@ pub fn prepare(work: &Work, report: &mut Report) -> anyhow::Result<Parsed> {
     Ok(Parsed { bytes, rate: bytes / seconds })
 }
 
-/// A site with the catalog that serves any server.
-pub async fn serve(work: &Work, report: &mut Report) -> anyhow::Result<Serve> {
-    let directory = work.path("servers-upstream");
+/// A site with the catalog that serves any server, in a directory of this name.
+pub async fn serve(work: &Work, name: &str, report: &mut Report) -> anyhow::Result<Serve> {
+    let directory = work.path(name);
     std::fs::create_dir_all(&directory)?;
     let serve = Serve::start(work, &directory).await?;
     let begin = measure::wall();

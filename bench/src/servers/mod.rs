@@ -18,11 +18,12 @@ pub fn bench(work: &Work, report: &mut Report) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let parsed = catalog::prepare(work, report)?;
-        let upstream = catalog::serve(work, report).await?;
+        let upstream = catalog::serve(work, "servers-upstream", report).await?;
         sync::bench(work, &upstream, &parsed, report).await?;
         documents::bench(work, &upstream, report).await?;
         beside::bench(&upstream, report).await?;
-        upstream.stop().await
+        upstream.stop().await?;
+        sync::long(work, report).await
     })
 }
 

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use serde_json::{Value, json};
 
-use super::catalog::Parsed;
+use super::catalog::{self, Parsed};
 use crate::devices::serve::Serve;
 use crate::report::{Limit, Report};
 use crate::{Work, measure};
@@ -19,29 +19,14 @@ const RUNS: usize = 11;
 
 /// A site below the upstream: lists, then all updates, then nothing.
 pub async fn bench(work: &Work, upstream: &Serve, parsed: &Parsed, report: &mut Report) -> anyhow::Result<()> {
-    let directory = work.path("servers-downstream");
-    std::fs::create_dir_all(&directory)?;
-    let serve = Serve::start(work, &directory).await?;
-    // What was imported is made ready for devices first.
-    upstream.idle().await?;
-    let source = json!({
-        "name": "upstream",
-        "upstream": {"url": format!("http://{}", upstream.plain)},
-        "schedule": {"kind": "manual"},
-        "enabled": true,
-    });
-    let source = serve.post("/sources", &source).await?["id"].as_str().context("the source has no id")?.to_owned();
+    let (serve, source) = below(work, "servers-downstream", upstream).await?;
     let lists = run(&serve, &source).await?;
     report.heading("A site synchronizes from that one for the first time, over loopback");
     report.note("lists of categories and detectoids", lists.seconds, "s");
 
-    let categories = serve.get("/categories").await?;
-    let all: Vec<&Value> = categories["items"].as_array().into_iter().flatten().map(|one| &one["id"]).collect();
     let cpu = [measure::cpu_of(serve.pid())?, measure::cpu_of(upstream.pid())?];
-    let begin = measure::wall();
-    serve.post("/categories/selection", &json!({"select": all})).await?;
-    let done = finished(&serve, &source, lists.runs).await?;
-    let seconds = measure::wall() - begin + lists.seconds;
+    let done = everything(&serve, &source, &lists).await?;
+    let seconds = done.seconds + lists.seconds;
     report.note("everything, from the request to the served catalog", seconds, "s");
     report.note("updates in the catalog, as administrators see them", served(&serve).await?, "");
     report.note("CPU time of the site", measure::cpu_of(serve.pid())? - cpu[0], "s");
@@ -61,6 +46,51 @@ pub async fn bench(work: &Work, upstream: &Serve, parsed: &Parsed, report: &mut 
     let (now, _) = measure::memory_of(&serve.pid().to_string())?;
     report.note("resident memory when its metadata is ready for devices", now, "MB");
     serve.stop().await
+}
+
+/// A first synchronization of as many revisions with longer documents: what it takes of memory must not grow with them.
+pub async fn long(work: &Work, report: &mut Report) -> anyhow::Result<()> {
+    let bytes = catalog::prepare_long(work)?;
+    report.heading("The same with manifests as long as those of Windows 11");
+    #[expect(clippy::cast_precision_loss, reason = "sizes of a bench fit")]
+    report.note("documents", bytes as f64 / 1e6, "MB");
+    let upstream = catalog::serve(work, "servers-upstream-long", report).await?;
+    let (serve, source) = below(work, "servers-downstream-long", &upstream).await?;
+    let lists = run(&serve, &source).await?;
+    let done = everything(&serve, &source, &lists).await?;
+    anyhow::ensure!(done.outcome == "changed", "the first synchronization ended {}", done.outcome);
+    report.note("everything, from the request to the served catalog", done.seconds + lists.seconds, "s");
+    let (_, peak) = measure::memory_of(&serve.pid().to_string())?;
+    report.line("resident memory at most", peak, MEMORY);
+    serve.stop().await?;
+    upstream.stop().await
+}
+
+/// A site below an upstream that is ready, and the source there.
+async fn below(work: &Work, name: &str, upstream: &Serve) -> anyhow::Result<(Serve, String)> {
+    let directory = work.path(name);
+    std::fs::create_dir_all(&directory)?;
+    let serve = Serve::start(work, &directory).await?;
+    // What was imported is made ready for devices first.
+    upstream.idle().await?;
+    let source = json!({
+        "name": "upstream",
+        "upstream": {"url": format!("http://{}", upstream.plain)},
+        "schedule": {"kind": "manual"},
+        "enabled": true,
+    });
+    let source = serve.post("/sources", &source).await?["id"].as_str().context("the source has no id")?.to_owned();
+    Ok((serve, source))
+}
+
+/// Selects everything and waits for it; the lists were there before.
+async fn everything(serve: &Serve, source: &str, lists: &Done) -> anyhow::Result<Done> {
+    let categories = serve.get("/categories").await?;
+    let all: Vec<&Value> = categories["items"].as_array().into_iter().flatten().map(|one| &one["id"]).collect();
+    let begin = measure::wall();
+    serve.post("/categories/selection", &json!({"select": all})).await?;
+    let done = finished(serve, source, lists.runs).await?;
+    Ok(Done { seconds: measure::wall() - begin, ..done })
 }
 
 /// A finished run.

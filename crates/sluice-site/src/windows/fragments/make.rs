@@ -20,9 +20,9 @@ const FILE_FROM: usize = 64 << 10;
 /// Bytes of documents after which no further one is read into memory with them.
 const AT_ONCE: u64 = 4 << 20;
 
-/// Documents from which fragments are derived at a time, MiB. Text, fragments, escaped and packed ones take up to four
-/// times as much. One that is larger is the only one.
-const ROOM: u32 = 64;
+/// Documents from which fragments are derived at a time, MiB. With fragments they take up to three times as much. One
+/// that is larger is the only one.
+const ROOM: u32 = 16;
 
 type Made = Vec<(RevisionId, Arc<Fragments>)>;
 
@@ -138,8 +138,7 @@ impl FragmentCache {
 fn pieces_of(document: &StoredDocument) -> Result<Pieces, String> {
     let derive = || {
         let text = unpack_document(&document.body, document.plain_size).map_err(|error| error.to_string())?;
-        let text = std::str::from_utf8(&text).map_err(|error| error.to_string())?;
-        Pieces::of(text).map_err(|error| error.to_string())
+        Pieces::of(String::from_utf8(text).map_err(|error| error.to_string())?).map_err(|error| error.to_string())
     };
     catch_unwind(AssertUnwindSafe(derive)).unwrap_or_else(|_| Err("deriving its fragments met a defect".to_owned()))
 }

@@ -1,5 +1,5 @@
 //! Deriving fragments before anybody asks: of all that is in scope, the shortest documents first, as far as half of the
-//! memory goes. The other half is for what is asked for.
+//! memory goes and but for the longest ones. The other half is for what is asked for.
 
 use std::sync::Arc;
 
@@ -9,6 +9,8 @@ use super::FragmentCache;
 use crate::error::{SiteError, SiteResult};
 use crate::site::Site;
 
+/// Longer documents are left until somebody asks: few devices need them, and they take some time and much memory.
+const LONGEST: u64 = 1 << 20;
 /// Revisions derived in one go; between two goes devices are served.
 const AT_ONCE: usize = 16;
 
@@ -38,12 +40,15 @@ impl FragmentCache {
         used >= budget / 2
     }
 
-    /// Those of some revisions that have a document and no fragments in memory, the shortest documents first.
+    /// Those of some revisions that have a document that is not long, and no fragments in memory; the shortest documents
+    /// first.
     fn missing(&self, revisions: impl Iterator<Item = RevisionId>) -> Vec<RevisionId> {
         if self.is_half_full() {
             return Vec::new();
         }
-        let mut missing: Vec<_> = revisions.filter(|revision| self.slots.is_missing(*revision)).collect();
+        let wanted =
+            |revision: &RevisionId| self.slots.is_missing(*revision) && self.slots.document(*revision) <= LONGEST;
+        let mut missing: Vec<_> = revisions.filter(wanted).collect();
         missing.sort_by_key(|revision| (self.slots.document(*revision), *revision));
         missing
     }
