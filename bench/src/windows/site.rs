@@ -116,7 +116,7 @@ pub async fn bounded(work: &Work, directory: &Path, report: &mut Report) -> anyh
     let cpu = measure::cpu_of(serve.pid())? - before;
     let (now, peak) = measure::memory_of(&serve.pid().to_string())?;
     report.heading(&format!("With `--metadata-memory {LITTLE}`, after a first scan of {} updates", scan.new));
-    report.note("CPU time of the server for it, nearly everything derived", cpu, "s");
+    report.note("CPU time of the server for it, half of that being ready at most", cpu, "s");
     report.note("resident memory", now, "MB");
     report.line("resident memory at most", peak, MEMORY);
     serve.stop().await
