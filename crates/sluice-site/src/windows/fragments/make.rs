@@ -107,7 +107,7 @@ impl FragmentCache {
         let pieces = match pieces_of(document) {
             Ok(pieces) => pieces,
             Err(error) => {
-                if self.slots.give_up(document.id) {
+                if self.slots.refuse(document.id) {
                     tracing::error!(error, revision = document.id.0, "a stored document of an update cannot be read");
                 }
                 return None;

@@ -22,8 +22,8 @@ struct Slot {
     fragments: ArcSwapOption<Fragments>,
     /// Asked for since the hand of the clock came by.
     asked: AtomicBool,
-    /// Nothing is gained by deriving them beforehand: the document cannot be read, or they are larger than all the
-    /// room there is.
+    /// Nothing is gained by deriving them beforehand: the row cannot be read, or they are larger than all the room
+    /// there is.
     hopeless: AtomicBool,
 }
 
@@ -116,6 +116,13 @@ impl Slots {
     pub(super) fn give_up(&self, revision: RevisionId) -> bool {
         let (chunk, place) = place(revision);
         self.with(chunk, place, |slot| !slot.hopeless.swap(true, Ordering::Relaxed)).unwrap_or_default()
+    }
+
+    /// Takes a document that is no document of an update for none, until it is noted again: it has no length that pages
+    /// of scans would be filled with, and nobody tries it again. Whether that is news.
+    pub(super) fn refuse(&self, revision: RevisionId) -> bool {
+        let (chunk, place) = place(revision);
+        self.with(chunk, place, |slot| slot.document.swap(0, Ordering::Relaxed) > 0).unwrap_or_default()
     }
 
     /// Forgets the fragments of a revision.

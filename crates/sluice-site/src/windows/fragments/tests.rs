@@ -187,6 +187,7 @@ async fn a_document_that_cannot_be_read_stops_no_other() {
         let found = cache.of(&[RevisionId(1), RevisionId(2)]).await.unwrap();
         assert_eq!(found.iter().map(Option::is_some).collect::<Vec<_>>(), [false, true]);
         assert!(!cache.slots.is_missing(RevisionId(1)), "nobody tries it again and again");
+        assert_eq!(cache.document_size(RevisionId(1)), 0, "it fills no page");
     }
 }
 
